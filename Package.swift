@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+  name: "Sluice",
+  products: [
+    .library(name: "Sluice", targets: ["Sluice"]),
+    .executable(name: "sluice", targets: ["sluice-cli"]),
+    .executable(name: "generate-export", targets: ["generate-export"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // What C there is: three system libraries, the scan kernels, and the calls Swift cannot make itself.
+    .systemLibrary(name: "CYajl", pkgConfig: "yajl", providers: [.apt(["libyajl-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CByteScan"),
+    .target(name: "CStorage"),
+
+    // The data's path, left to right.
+    .target(
+      name: "Storage",
+      dependencies: ["CStorage", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict),
+    .target(name: "Compression", dependencies: ["CZstd", "CZlib", "Storage"], swiftSettings: strict),
+    .target(name: "ByteScan", dependencies: ["CByteScan"], swiftSettings: strict),
+    .target(name: "Sharding", dependencies: ["ByteScan"], swiftSettings: strict),
+    .target(name: "Pipeline", swiftSettings: strict),
+    .target(name: "JSONEvents", dependencies: ["CYajl"], swiftSettings: strict),
+    .target(
+      name: "Sluice",
+      dependencies: [
+        "Storage", "Compression", "ByteScan", "Sharding", "Pipeline", "JSONEvents",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "sluice-cli",
+      dependencies: [
+        "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Exports to test and measure with, made from a seed.
+    .target(name: "ExportGenerator", path: "Tools/ExportGenerator", swiftSettings: strict),
+    .executableTarget(
+      name: "generate-export",
+      dependencies: [
+        "ExportGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tools/generate-export", swiftSettings: strict),
+
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression", "Storage"], swiftSettings: strict),
+    .testTarget(name: "ByteScanTests", dependencies: ["ByteScan"], swiftSettings: strict),
+    .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
+    .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+    .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents"], swiftSettings: strict),
+    .testTarget(
+      name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli"], swiftSettings: strict),
+  ]
+)

@@ -1,0 +1,2 @@
+#pragma once
+int cbytescan_placeholder(void);

@@ -1,0 +1,1 @@
+int cbytescan_placeholder(void) { return 0; }

@@ -1,0 +1,85 @@
+public import SystemPackage
+
+/// A regular file, read at any offset by any thread.
+public final class FileSource: RandomAccessSource {
+  /// The name it was opened by.
+  public let name: String
+  /// The length in bytes when it was opened.
+  public let size: Int
+  private let descriptor: FileDescriptor
+
+  /// Takes over an open descriptor and closes it in the end.
+  ///
+  /// - Throws: `StorageError` when the length cannot be told.
+  public init(_ descriptor: FileDescriptor, name: String) throws(StorageError) {
+    self.descriptor = descriptor
+    self.name = name
+    do {
+      size = Int(try descriptor.seek(offset: 0, from: .end))
+    } catch {
+      throw StorageError(operation: "seek in", path: name, errno: error as? Errno ?? .ioError)
+    }
+  }
+
+  deinit { try? descriptor.close() }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let count: Int
+      do {
+        count = try unsafe descriptor.read(
+          fromAbsoluteOffset: Int64(offset + filled),
+          into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+      } catch {
+        throw StorageError(operation: "read", path: name, errno: error as? Errno ?? .ioError)
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+}
+
+/// A pipe, a terminal or a file, read from front to back.
+public final class FileStream: ByteStream {
+  /// The name it was opened by.
+  public let name: String
+  private let descriptor: FileDescriptor
+  private let closes: Bool
+
+  /// Reads from `descriptor`, which is closed in the end unless `closes` is false.
+  public init(_ descriptor: FileDescriptor, name: String, closes: Bool = true) {
+    self.descriptor = descriptor
+    self.name = name
+    self.closes = closes
+  }
+
+  deinit { if closes { try? descriptor.close() } }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    do {
+      return try unsafe descriptor.read(into: buffer)
+    } catch {
+      throw StorageError(operation: "read", path: name, errno: error as? Errno ?? .ioError)
+    }
+  }
+}
+
+/// A random-access source read from front to back.
+public final class SequentialReader: ByteStream {
+  private let source: any RandomAccessSource
+  private var offset: Int
+
+  /// Starts at `offset` of `source`.
+  public init(_ source: any RandomAccessSource, from offset: Int = 0) {
+    self.source = source
+    self.offset = offset
+  }
+
+  public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    let count = try unsafe source.read(into: buffer, at: offset)
+    offset += count
+    return count
+  }
+}
