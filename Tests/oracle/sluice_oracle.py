@@ -1,0 +1,231 @@
+#!/usr/bin/env python3
+"""What `sluice run` must do to assets, written a second time and as simply as possible.
+
+It reads everything into memory, judges asset by asset and writes rows to standard output (`--output -`) or,
+with any other --output, one JSON object: {"status", "partitions", "rejects", "report", "warned", "error"}.
+The exit status is the one `sluice` must have. Nothing here is shared with the Swift sources: agreement
+between the two is the test.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import sys
+
+import containers
+import documents
+import report
+import selection
+from jsonbytes import locate
+from selection import path_of
+
+DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
+HIVE_ESCAPED = set('"#%\'*/:=?\\{[]^\x7f') | {chr(c) for c in range(0x20)}
+RAW_LIMIT = 1 << 20
+LOST_LIMIT = 64 << 10
+
+
+class Failure(Exception):
+    """The run fails: nothing is committed and the status is 2."""
+
+    def __init__(self, document, code, byte=None, asset=None):
+        super().__init__(code)
+        self.document = document
+        self.code = code
+        self.byte = byte
+        self.asset = asset
+
+    def position(self):
+        if self.byte is None:
+            return None
+        line, column = locate(self.document.data, self.byte)
+        return {"byte": self.byte, "line": line, "column": column, "asset": self.asset}
+
+
+def time_option(text):
+    value = selection.instant(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"not a time: {text}")
+    return value
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="sluice_oracle", allow_abbrev=False, description=__doc__)
+    parser.add_argument("inputs", nargs="+")
+    parser.add_argument("--output", required=True)
+    for name in ("stage", "batch", "title"):
+        parser.add_argument(f"--{name}", action="append", default=[])
+        parser.add_argument(f"--exclude-{name}", action="append", default=[])
+    parser.add_argument("--no-batch", action="store_true")
+    parser.add_argument("--updated-since", type=time_option)
+    parser.add_argument("--updated-before", type=time_option)
+    parser.add_argument("--prune", action="store_true")
+    parser.add_argument("--history", choices=("keep", "drop"), default="keep")
+    parser.add_argument("--strip-url-query", action="store_true")
+    parser.add_argument("--limit", type=int)
+    parser.add_argument("--partition-by", type=lambda text: text.split(","), default=[])
+    parser.add_argument("--name", default="part")
+    parser.add_argument("--on-error", choices=("stop", "skip", "reject"), default="stop")
+    parser.add_argument("--max-depth", type=int, default=512)
+    parser.add_argument("--rows", choices=("assets",), default="assets")
+    # Accepted and without influence on the rows.
+    parser.add_argument("--validate")
+    parser.add_argument("--compression", default="none")
+    options = parser.parse_args(arguments)
+    if options.prune and not (options.title or options.exclude_title):
+        parser.error("--prune needs a title option")
+    return options
+
+
+def escaped(value):
+    return "".join(
+        "".join(f"%{byte:02X}" for byte in c.encode()) if c in HIVE_ESCAPED else c for c in value)
+
+
+def component(key, value):
+    """One directory of a partition's path."""
+    if value is None or value == "":
+        return f"{key}={DEFAULT_PARTITION}"
+    whole = f"{key}={escaped(value)}".encode()
+    if len(whole) <= 255:
+        return whole.decode()
+    cut = whole[:238]
+    while True:
+        try:
+            text = cut.decode()
+            break
+        except UnicodeDecodeError:
+            cut = cut[:-1]
+    return f"{text}~{hashlib.sha256(value.encode()).hexdigest()[:16]}"
+
+
+class Run:
+    def __init__(self, options):
+        self.options = options
+        self.partitions = {}  # path -> [row bytes], in the order of first use
+        self.rejects = []
+        self.report = report.Report(options)
+
+    def full(self):
+        return self.options.limit is not None and self.report.kept >= self.options.limit
+
+    def all(self):
+        for name in self.options.inputs:
+            if self.full():
+                break
+            try:
+                found = containers.documents(name, self.report.warnings)
+            except containers.InputError as error:
+                raise Failure(containers.Document(name, None, b""), error.code) from error
+            for document in found:
+                if self.full():
+                    break
+                self.document(document)
+
+    def document(self, document):
+        entry = self.report.begin(document)
+        for found in documents.assets(document.data, self.options.max_depth):
+            if self.full():
+                return
+            entry["assets"] += 1
+            self.report.seen += 1
+            if isinstance(found, documents.Bad):
+                self.bad(document, found)
+            else:
+                self.asset(document, found)
+            if self.full():
+                return
+
+    def bad(self, document, found):
+        if self.options.on_error == "stop":
+            raise Failure(document, found.fault.code, found.fault.byte, found.index)
+        if self.options.on_error == "skip":
+            self.report.skipped += 1
+            return
+        self.report.rejected += 1
+        line, column = locate(document.data, found.start)
+        length = LOST_LIMIT if found.length is None else found.length
+        raw = document.data[found.start:found.start + length]
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = None
+        self.rejects.append({
+            "input": document.name, "entry": document.entry, "asset": found.index, "byte": found.start,
+            "length": found.length, "line": line, "column": column, "errorByte": found.fault.byte,
+            "code": "<...>", "message": "<...>",
+            "raw": text, "rawBase64": base64.b64encode(raw).decode() if text is None else None,
+            "rawFile": None})
+        assert len(raw) <= RAW_LIMIT, "reject files beside rejects.jsonl are not modelled"
+
+    def asset(self, document, found):
+        options, node = self.options, found.node
+        if documents.is_issue(node):
+            raise Failure(document, "issue-export", found.start, found.index)
+        tasks = selection.tasks_of(node)
+        batches = selection.batches_of(node)
+        kept = selection.passes_batches(batches, options) and selection.keeps(node, tasks, options)
+        self.report.judged(node, tasks, batches, kept)
+        if not kept:
+            return
+        row = selection.rewritten(node, options).text()
+        for path in self.paths(node, tasks, batches):
+            self.partitions.setdefault(path, []).append(row)
+            self.report.rows += 1
+        self.report.wrote(document, found, row)
+
+    def paths(self, node, tasks, batches):
+        """The partitions a kept asset goes to."""
+        keys = self.options.partition_by
+        stage = selection.partition_stage(node, tasks)
+        filed = selection.copies_for(batches, self.options) if "batch" in keys else [None]
+        for batch in filed:
+            values = {"stage": stage, "batch": path_of(batch)}
+            yield "/".join(component(key, values[key]) for key in keys)
+
+
+def result(run, failure):
+    """Everything the run says of itself, in one value."""
+    if failure:
+        where = {"input": failure.document.name, "entry": failure.document.entry, "code": failure.code}
+        return {"status": 2, "error": {**where, **(failure.position() or {})}}
+    name = f"{run.options.name}-00000.jsonl"
+    files = {
+        "/".join(filter(None, ["data", path, name])): [row.decode("utf-8") for row in rows]
+        for path, rows in run.partitions.items()}
+    status = 1 if run.report.skipped or run.report.rejected else 0
+    return {
+        "status": status, "partitions": files, "rejects": run.rejects, "report": run.report.value(),
+        "warned": run.report.warned(), "error": None}
+
+
+def execute(arguments):
+    """The result of a run with these arguments, and its rows in order."""
+    sys.setrecursionlimit(100_000)
+    options = parse(arguments)
+    run = Run(options)
+    failure = None
+    try:
+        run.all()
+    except Failure as caught:
+        failure = caught
+    rows = [row for partition in run.partitions.values() for row in partition]
+    return result(run, failure), rows
+
+
+def main():
+    arguments = sys.argv[1:]
+    outcome, rows = execute(arguments)
+    if parse(arguments).output == "-":
+        if outcome["error"]:
+            print(json.dumps(outcome["error"]), file=sys.stderr)
+        else:
+            sys.stdout.buffer.write(b"".join(row + b"\n" for row in rows))
+    else:
+        print(json.dumps(outcome, ensure_ascii=False, indent=1))
+    sys.exit(outcome["status"])
+
+
+if __name__ == "__main__":
+    main()
