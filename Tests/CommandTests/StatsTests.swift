@@ -1,0 +1,109 @@
+// `--stats json` and report.json: their keys are a promise.
+
+import Foundation
+import Testing
+
+@Suite struct StatsTests {
+  private static let reportKeys: Set = [
+    "schema", "status", "inputs", "assets", "tasks", "annotations", "rows", "copies", "stages", "batches",
+    "titles", "kinds", "tools", "other", "biggestRow", "duplicateKeys", "warnings",
+  ]
+  private static let timingKeys: Set = [
+    "wallSeconds", "cpuSeconds", "bytesPerSecond", "peakMemoryBytes", "workers", "kernel",
+  ]
+
+  private func checkStats(_ stats: JSONValue, status: Int) {
+    #expect(stats.keys == Self.reportKeys.union(["timing", "exitStatus"]))
+    #expect(stats["timing"]?.keys == Self.timingKeys)
+    #expect(stats["schema"]?.integer == 1)
+    #expect(stats["exitStatus"]?.integer == status)
+  }
+
+  /// report.json has all its members, null where there is nothing to say.
+  @Test func report() throws {
+    let workspace = try Workspace.withOutput()
+    let report = try JSONValue(workspace.read("out/report.json"))
+    #expect(report.keys == Self.reportKeys)
+    #expect(report["inputs"]?[0]?.keys == ["name", "entry", "bytes", "assets", "lastGoodOffset"])
+    #expect(report["assets"]?.keys == ["seen", "kept", "filtered", "skipped", "rejected"])
+    #expect(report["biggestRow"]?.keys == ["bytes", "input", "entry", "asset", "byte", "externalId"])
+    #expect(report["other"]?.keys == ["stages", "batches", "titles", "tools"])
+    #expect(report["stages"]?.items.count == 3)
+    #expect(report["annotations"] == .null)
+  }
+
+  /// The members of a report stand in the order of their names or of the contract, but always the same one:
+  /// two runs give the same report.
+  @Test func stable() throws {
+    let workspace = try Workspace.withInput()
+    for output in ["a", "b"] {
+      _ = try Command.run("run", "input.ndjson", "--output", output, "--stage", "Label", in: workspace)
+    }
+    #expect(try workspace.read("a/report.json") == workspace.read("b/report.json"))
+  }
+
+  /// `--stats json` is one line on standard output.
+  @Test func standardOutput() throws {
+    let workspace = try Workspace.withInput()
+    let outcome = try Command.run(
+      "run", "input.ndjson", "--output", "out", "--quiet", "--stats", "json", in: workspace)
+    let lines = outcome.outputText.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count == 2 && lines.last == "")
+    checkStats(try JSONValue(lines[0]), status: 0)
+    #expect(outcome.errorText == "")
+  }
+
+  /// With rows on standard output it is a line of standard error.
+  @Test func standardError() throws {
+    let workspace = try Workspace.withInput()
+    let outcome = try Command.run(
+      "run", "input.ndjson", "--output", "-", "--quiet", "--stats", "json", in: workspace)
+    #expect(outcome.outputText == manyAssets(6))
+    #expect(outcome.errorText.split(separator: "\n").count == 1)
+    checkStats(try JSONValue(outcome.errorText), status: 0)
+  }
+
+  /// Or it goes to the file that is named.
+  @Test func path() throws {
+    let workspace = try Workspace()
+    try workspace.write("input.ndjson", asset("a") + "\n{\"a\":]}\n")
+    let outcome = try Command.run(
+      "run", "input.ndjson", "--output", "out", "--on-error", "skip", "--stats", "json=stats.json",
+      in: workspace)
+    #expect(outcome.status == 1)
+    #expect(outcome.output.isEmpty)
+    let stats = try JSONValue(workspace.read("stats.json"))
+    checkStats(stats, status: 1)
+    #expect(stats["status"]?.text == "partial")
+    #expect(stats["assets"]?["skipped"]?.integer == 1)
+  }
+
+  /// A failed run says what failed and where, in the same place.
+  @Test func failure() throws {
+    let workspace = try Workspace()
+    try workspace.write("input.ndjson", asset("a") + "\n{\"a\":]}\n")
+    let outcome = try Command.run(
+      "run", "input.ndjson", "--output", "out", "--quiet", "--stats", "json", in: workspace)
+    #expect(outcome.status == 2)
+    let stats = try JSONValue(outcome.output)
+    #expect(stats.keys == ["schema", "status", "error", "exitStatus"])
+    #expect(stats["status"]?.text == "failed")
+    #expect(stats["exitStatus"]?.integer == 2)
+    let error = try #require(stats["error"])
+    #expect(error.keys == ["code", "message", "hint", "input", "entry", "byte", "line", "column", "asset"])
+    #expect(error["input"]?.text == "input.ndjson")
+    #expect(error["byte"]?.integer == asset("a").utf8.count + 6)
+    #expect([error["line"]?.integer, error["column"]?.integer, error["asset"]?.integer] == [2, 6, 1])
+  }
+
+  /// The report says where the last whole asset of a lost input ended.
+  @Test func lastGoodOffset() throws {
+    let workspace = try Workspace()
+    try workspace.write("input.json", "[\(asset("a")),{\"a\":[}, {}]")
+    let outcome = try Command.run(
+      "run", "input.json", "--output", "out", "--on-error", "skip", in: workspace)
+    #expect(outcome.status == 1)
+    let report = try JSONValue(workspace.read("out/report.json"))
+    #expect(report["inputs"]?[0]?["lastGoodOffset"]?.integer == asset("a").utf8.count + 1)
+  }
+}

@@ -1,0 +1,102 @@
+// What is wrong with the command line is said before anything is touched: status 64.
+
+import Testing
+
+@Suite struct UsageTests {
+  static let good = ["run", "input.ndjson", "--output", "out"]
+
+  /// Each of these is a usage error: a message on standard error, nothing on standard output, nothing written.
+  @Test(arguments: [
+    ["frobnicate"],
+    ["run"],
+    ["run", "input.ndjson"],
+    ["run", "--output", "out"],
+    ["run", "input.ndjson", "--output"],
+    good + ["--no-such-option"],
+    good + ["--stage"],
+    good + ["--prune"],
+    good + ["--prune", "--stage", "Complete"],
+    good + ["--limit", "many"],
+    good + ["--limit", "-1"],
+    good + ["--limit", "1.5"],
+    good + ["--updated-since", "yesterday"],
+    good + ["--updated-since", "2024-02-30"],
+    good + ["--updated-before", "2024-03-01T10:00:00"],
+    good + ["--updated-before", "1709287200"],
+    good + ["--history", "never"],
+    good + ["--history", "rows"],
+    good + ["--partition-by", "colour"],
+    good + ["--partition-by", ""],
+    good + ["--partition-by", "stage,"],
+    good + ["--partition-by", "stage,stage"],
+    good + ["--partition-by", "title"],
+    good + ["--partition-by", "stageId"],
+    good + ["--compression", "brotli"],
+    good + ["--level", "fast"],
+    good + ["--level", "99"],
+    good + ["--compression", "gzip", "--level", "19"],
+    good + ["--target-size", "big"],
+    good + ["--target-size", "0"],
+    good + ["--name", "a/b"],
+    good + ["--name", ".."],
+    good + ["--name", ""],
+    good + ["--on-error", "maybe"],
+    good + ["--max-depth", "0"],
+    good + ["--max-depth", "deep"],
+    good + ["--validate", "some"],
+    good + ["--progress", "sometimes"],
+    good + ["--stats", "yaml"],
+    good + ["--workers", "0"],
+    good + ["--workers", "-2"],
+    good + ["--memory", "12XB"],
+    good + ["--memory", "-1MB"],
+    good + ["--engine", "turbo"],
+    good + ["--kernel", "abacus"],
+    good + ["--block-size", "none"],
+    ["run", "input.ndjson", "--output", "-", "--partition-by", "stage"],
+    ["verify"],
+    ["verify", "out", "out2"],
+    ["verify", "out", "--frob"],
+  ])
+  func refused(arguments: [String]) throws {
+    let workspace = try Workspace.withInput()
+    let outcome = try Command.run(arguments, in: workspace)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errorText.hasPrefix("sluice: error: "), "\(outcome.errorText)")
+    #expect(try workspace.names() == ["input.ndjson"])
+  }
+
+  /// An unknown option brings the nearest one that exists.
+  @Test(arguments: [
+    ("--stagee", "--stage"), ("--exclude-batches", "--exclude-batch"), ("--partitions-by", "--partition-by"),
+    ("--overwrit", "--overwrite"), ("--udpated-since", "--updated-since"),
+  ])
+  func nearest(typed: String, meant: String) throws {
+    let outcome = try Command.run(Self.good + [typed, "x"], in: Workspace.withInput())
+    #expect(outcome.status == 64)
+    #expect(outcome.errorText.contains("'\(typed)'"))
+    #expect(outcome.errorText.contains("'\(meant)'"))
+  }
+
+  /// A value that begins with a dash, and one that is empty, can be given.
+  @Test func oddValues() throws {
+    let workspace = try Workspace()
+    try workspace.write("input.ndjson", asset("a", stage: "-rf") + "\n" + asset("b", stage: "") + "\n")
+    let dash = try Command.run(
+      "run", "input.ndjson", "--output", "-", "--stage=-rf", "--quiet", in: workspace)
+    #expect(dash.outputText == asset("a", stage: "-rf") + "\n")
+    let empty = try Command.run(
+      "run", "input.ndjson", "--output", "-", "--stage", "", "--quiet", in: workspace)
+    #expect(empty.outputText == asset("b", stage: "") + "\n")
+  }
+
+  /// Sizes are read as their users write them.
+  @Test(arguments: ["64MiB", "64MB", "100000KB", "1GB", "1GiB"])
+  func sizes(size: String) throws {
+    let workspace = try Workspace.withInput()
+    let outcome = try Command.run(Self.good + ["--memory", size, "--quiet"], in: workspace)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(workspace.exists("out/data/_SUCCESS"))
+  }
+}
