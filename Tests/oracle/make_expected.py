@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Fixtures/exports/NAME/expected/ from the oracle, for the cases named or for all.
+"""Writes a case's expected/ from the oracle, for the case directories named or for all below Fixtures.
 
 What it writes is a proposal: read every file against docs before committing it. `--check` writes nothing and
 fails if a committed file differs from what the oracle says today.
@@ -13,7 +13,11 @@ import sys
 
 import sluice_oracle
 
-EXPORTS = pathlib.Path(__file__).resolve().parents[2] / "Fixtures" / "exports"
+FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Fixtures"
+
+
+def all_cases():
+    return sorted(args.parent for folder in ("exports", "regressions") for args in FIXTURES.glob(f"{folder}/*/args"))
 
 
 def expected(case):
@@ -92,7 +96,7 @@ def committed(case):
 def main():
     names = [name for name in sys.argv[1:] if not name.startswith("--")]
     check = "--check" in sys.argv[1:]
-    cases = [EXPORTS / name for name in names] or sorted(p for p in EXPORTS.iterdir() if p.is_dir())
+    cases = [pathlib.Path(name).resolve() for name in names] or all_cases()
     different = []
     for case in cases:
         files = expected(case)

@@ -1,0 +1,147 @@
+"""Random exports and options for compare.py: small, odd, and never in a corner the contract leaves open."""
+
+import gzip
+import io
+import json
+import random
+import zipfile
+
+STAGES = ["Complete", "Label", "Review", "Über prüfen", "a/b=c", "", "Complete "]
+BATCHES = ["rain", "night", "", "Rain", "b:1", "日本", "x" * 260]
+TITLES = ["car", "van", "Fußgänger", " car", "", 'quo"te']
+TIMES = ["2024-03-01T10:00:00.123Z", "2024-03-01T12:00:00+02:00", "2024-03-01", "2023-12-31T23:59:59Z",
+         "2024-02-30T00:00:00Z", "soon", "2024-03-01T09:59:59.9999-00:30"]
+ODD = ["null", "5", "-1.50E+07", "true", "[]", "{}", '"?"', '["car"]', '{"title":"car"}', '"\\ud83d"', '"\\ude00x"']
+SPACES = ["", "", "", " ", "\n", "\t", "\r\n", "  \n  "]
+DAMAGE = [b"{", b"}", b"[", b"]", b",", b":", b'"', b"\\", b"\x00", b"\x0c", b"\xff", b"\xc3", b"0", b"x", b"\n"]
+
+
+class Writer:
+    """Writes JSON text with a random hand: white space, escapes, order of keys, repeated keys."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def chance(self, probability):
+        return self.random.random() < probability
+
+    def space(self):
+        return self.random.choice(SPACES)
+
+    def string(self, text):
+        if not self.chance(0.2):
+            return json.dumps(text, ensure_ascii=self.chance(0.3))
+        units = text.encode("utf-16-be").hex()
+        return '"' + "".join(f"\\u{units[i:i + 4]}" for i in range(0, len(units), 4)) + '"'
+
+    def array(self, items):
+        comma = self.space() + "," + self.space()
+        return "[" + self.space() + comma.join(items) + self.space() + "]"
+
+    def object(self, members):
+        members = list(members)
+        if self.chance(0.4):
+            self.random.shuffle(members)
+        if members and self.chance(0.1):
+            members.insert(self.random.randrange(len(members) + 1), self.random.choice(members))
+        comma = self.space() + "," + self.space()
+        parts = [self.string(key) + self.space() + ":" + self.space() + value for key, value in members]
+        return "{" + self.space() + comma.join(parts) + self.space() + "}"
+
+    def value(self, pool, odd=0.08):
+        return self.random.choice(ODD) if self.chance(odd) else self.string(self.random.choice(pool))
+
+    def list(self, make, most=4, odd=0.03):
+        if self.chance(odd):
+            return self.random.choice(ODD)
+        return self.array([make() for _ in range(self.random.randrange(most))])
+
+    def annotation(self, depth=0):
+        if self.chance(0.03):
+            return self.random.choice(ODD)
+        members = [("objectId", self.string("o")), ("title", self.value(TITLES)),
+                   ("bounding-box", '{"x": 1.50, "y": -0}'), ("metadata", '{"title":"car","stage":"Complete"}')]
+        if depth < 2:
+            members.append(("classifications", self.list(lambda: self.annotation(depth + 1), 2)))
+        return self.object(members)
+
+    def lists(self, first):
+        names = [name for name in (first, "classifications", "relations") if not self.chance(0.1)]
+        return [(name, self.list(self.annotation)) for name in names]
+
+    def snapshot(self):
+        if self.chance(0.03):
+            return self.random.choice(ODD)
+        return self.object([("stage", self.value(STAGES)), ("stageId", self.value(STAGES)),
+                            ("brushDataUrl", self.string("https://h/b?s=1"))] + self.lists("tools"))
+
+    def task(self):
+        if self.chance(0.05):
+            return self.random.choice(["null", "[]", "7", '"Complete"'])
+        members = [("taskId", self.string("t")), ("stage", self.value(STAGES)), ("stageId", self.value(STAGES)),
+                   ("updatedAt", self.value(TIMES)), ("medicalBrushDataUrl", self.value(["h?x", "h", "?"]))]
+        if not self.chance(0.2):
+            members.append(("stageHistory", self.list(self.snapshot, 3)))
+        return self.object(members + self.lists("tools"))
+
+    def legacy_task(self):
+        return self.object([("status", self.value(STAGES)), ("updatedAt", self.value(TIMES)),
+                            ("review", '{"status":"Label"}')] + self.lists("objects"))
+
+    def asset(self):
+        members = [("externalId", self.string("e")), ("asset", self.string("https://h/a?X=1&Y=?")),
+                   ("metadata", '{"title":"car","batches":["rain"],"stage":"Label"}')]
+        if not self.chance(0.1):
+            members.append(("batches", self.list(lambda: self.value(BATCHES))))
+        if self.chance(0.2):
+            members.append(("dataset", self.list(lambda: self.string("https://h/p?q"), odd=0)))
+        if self.chance(0.2):
+            members += [("status", self.value(STAGES)), ("tasks", self.list(self.legacy_task, odd=0))]
+        elif not self.chance(0.05):
+            members.append(("task", self.task()))
+        return self.object(members)
+
+    def export(self):
+        """A text, as an array or in a row, and its extension."""
+        assets = [self.asset() for _ in range(self.random.randrange(12))]
+        bom = "\ufeff" if self.chance(0.1) else ""
+        if self.chance(0.5):
+            return (bom + self.space() + self.array(assets) + self.space()).encode()
+        return (bom + "".join(asset + self.random.choice(["\n", "\r\n", "\n\n", "", " "]) for asset in assets)).encode()
+
+    def damaged(self, text):
+        # Not inside the BOM: whether half of one is a truncated BOM or a bad byte is nobody's business.
+        at = self.random.randrange(min(len(text), 3), len(text) + 1)
+        kind = self.random.randrange(3)
+        if kind == 0:
+            return text[:at]
+        return text[:at] + self.random.choice(DAMAGE) + text[at + kind - 1:]
+
+    def packed(self, text):
+        kind = self.random.randrange(6)
+        if kind == 0:
+            return gzip.compress(text, mtime=0)
+        if kind == 1 and text.strip():
+            file = io.BytesIO()
+            with zipfile.ZipFile(file, "w", self.random.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])) as archive:
+                archive.writestr(zipfile.ZipInfo("export.json"), text)
+            return file.getvalue()
+        return text
+
+    def options(self):
+        """Filters and rewriting, as command line arguments."""
+        chosen = []
+        titled = False
+        for name, pool, probability in (("stage", STAGES, 0.3), ("batch", BATCHES, 0.25), ("title", TITLES, 0.3)):
+            for option in (f"--{name}", f"--exclude-{name}"):
+                while self.chance(probability if option == f"--{name}" else probability / 3):
+                    chosen.append(f"{option}={self.random.choice(pool)}")
+                    titled = titled or name == "title"
+        for option, probability in (("--no-batch", 0.1), ("--strip-url-query", 0.2), ("--history=drop", 0.2),
+                                    ("--prune", 0.5 if titled else 0), ("--limit=3", 0.1),
+                                    ("--updated-since=2024-01-01", 0.1), ("--updated-before=2024-03-01T10:00:00Z", 0.1)):
+            if self.chance(probability):
+                chosen.append(option)
+        if self.chance(0.3):
+            chosen.append("--partition-by=" + self.random.choice(["stage", "batch", "stage,batch", "batch,stage"]))
+        return chosen
