@@ -70,6 +70,7 @@ let package = Package(
     .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents"], swiftSettings: strict),
+    .testTarget(name: "GeneratorTests", dependencies: ["ExportGenerator"], swiftSettings: strict),
     .testTarget(
       name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator"], swiftSettings: strict),
     .testTarget(
