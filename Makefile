@@ -1,0 +1,61 @@
+# What a person types. Every recipe works from a bare clone; `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+PREFIX ?= /usr/local
+SLUICE_FUZZ_SECONDS ?= 60
+BENCH_SIZE ?= 1GB
+BENCH_ARGUMENTS ?=
+SWIFT ?= swift
+LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
+
+.PHONY: help setup build release test lint warnings demo install format fuzz bench engines clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## install the three C libraries where they are missing (apt)
+	@scripts/setup.sh
+
+build: setup ## debug build
+	$(SWIFT) build
+
+release: setup
+	$(SWIFT) build -c release --product sluice
+	$(SWIFT) build -c release --product generate-export
+
+# What fails soonest goes first; the engines read what the build under test has written.
+test: setup ## everything that must pass before a commit
+	$(SWIFT) build --build-tests
+	$(MAKE) --no-print-directory lint warnings
+	$(SWIFT) test --skip-build
+	scripts/engines.sh --short
+
+lint: ## formatting and documentation rules
+	$(SWIFT) format lint --strict --recursive $(LINTED)
+
+warnings: ## the C code under clang's stricter warnings
+	scripts/check-c-warnings.sh
+
+format: ## rewrite the Swift sources in the house style
+	$(SWIFT) format --in-place --recursive $(LINTED)
+
+demo: release ## filter a generated 100 MB export into demo/lake and look at it
+	scripts/demo.sh
+
+install: release ## binary, man page and completions under PREFIX (/usr/local)
+	scripts/install.sh "$(PREFIX)"
+
+fuzz: setup ## random inputs for SLUICE_FUZZ_SECONDS (60)
+	SLUICE_FUZZ_SECONDS=$(SLUICE_FUZZ_SECONDS) $(SWIFT) test --filter Fuzz
+
+bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
+	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
+
+engines: release ## read demo/lake with DuckDB and Polars and compare the counts
+	scripts/engines.sh
+
+clean: ## remove whatever was built or generated
+	rm -rf .build .build-* demo
