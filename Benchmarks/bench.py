@@ -127,6 +127,7 @@ class Job:
         if self.check:
             self.check(out)
         self.seconds.append(seconds)
+        # A child starts with its parent's peak, so nothing below this program's own 20 MB can be told.
         self.peaks.append(usage.ru_maxrss * 1024)
 
     @property

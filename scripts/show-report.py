@@ -14,10 +14,10 @@ def main(report_path, truth_path):
     print(f"  status   {report['status']}")
     print(f"  assets   {assets['kept']} kept of {assets['seen']}")
     print(f"  rows     {report['rows']}, of them {report['copies']} copies for a second batch")
-    for table in ("stages", "batches"):
+    for table, word in (("stages", "stage"), ("batches", "batch")):
         for entry in report[table][:6]:
             name = "(none)" if entry["name"] is None else entry["name"]
-            print(f"  {table[:-1]:8} {name}: {entry['kept']} kept of {entry['seen']}")
+            print(f"  {word:8} {name}: {entry['kept']} kept of {entry['seen']}")
     wanted = {"seen": truth["assets"], "kept": truth["oneStage"]["assets"]}
     for key, count in wanted.items():
         if assets[key] != count:
