@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 int cstorage_rename_exchange(const char *from, const char *to) {
 #if defined(RENAME_EXCHANGE)
@@ -14,4 +15,17 @@ int cstorage_rename_exchange(const char *from, const char *to) {
   errno = ENOSYS;
   return -1;
 #endif
+}
+
+int cstorage_is_mount_root(const char *path) {
+#if defined(STATX_TYPE) && defined(STATX_ATTR_MOUNT_ROOT)
+  struct statx status;
+  if (statx(AT_FDCWD, path, 0, STATX_TYPE, &status) != 0) return -1;
+  if (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)
+    return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+#else
+  (void)path;
+#endif
+  errno = ENOSYS;
+  return -1;
 }

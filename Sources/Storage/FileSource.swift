@@ -23,22 +23,30 @@ public final class FileSource: RandomAccessSource {
 
   deinit { try? descriptor.close() }
 
+  /// Fills `buffer` from `offset` on, or as far as there are bytes, and says how many there were.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
-    var filled = 0
-    while filled < buffer.count {
-      let count: Int
-      do {
-        count = try unsafe descriptor.read(
-          fromAbsoluteOffset: Int64(offset + filled),
-          into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
-      } catch {
-        throw StorageError(operation: "read", path: name, errno: error as? Errno ?? .ioError)
-      }
-      if count == 0 { break }
-      filled += count
-    }
-    return filled
+    try unsafe readFully(descriptor, path: name, into: buffer, at: offset)
   }
+}
+
+/// Reads until `buffer` is full or the file ends.
+func readFully(
+  _ descriptor: FileDescriptor, path: String, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+) throws(StorageError) -> Int {
+  var filled = 0
+  while filled < buffer.count {
+    let count: Int
+    do {
+      count = try unsafe descriptor.read(
+        fromAbsoluteOffset: Int64(offset + filled),
+        into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+    } catch {
+      throw StorageError(operation: "read", path: path, errno: error as? Errno ?? .ioError)
+    }
+    if count == 0 { break }
+    filled += count
+  }
+  return filled
 }
 
 /// A pipe, a terminal or a file, read from front to back.
@@ -57,6 +65,7 @@ public final class FileStream: ByteStream {
 
   deinit { if closes { try? descriptor.close() } }
 
+  /// Reads the next bytes into `buffer` and says how many; 0 only at the end.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     do {
       return try unsafe descriptor.read(into: buffer)
@@ -77,6 +86,7 @@ public final class SequentialReader: ByteStream {
     self.offset = offset
   }
 
+  /// Reads the next bytes into `buffer` and says how many; 0 only at the end.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let count = try unsafe source.read(into: buffer, at: offset)
     offset += count

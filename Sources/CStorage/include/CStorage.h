@@ -5,3 +5,9 @@
 ///
 /// Returns 0, or -1 with errno set (EINVAL where the file system cannot exchange).
 int cstorage_rename_exchange(const char *_Nonnull from, const char *_Nonnull to);
+
+/// Tells whether a file system is mounted at a path: statx(2), hidden from Swift by
+/// _GNU_SOURCE as well. Comparing devices, as of old, misses bind mounts.
+///
+/// Returns 1 or 0, or -1 with errno set (ENOSYS where the kernel doesn't tell).
+int cstorage_is_mount_root(const char *_Nonnull path);

@@ -1,0 +1,119 @@
+// What a path is, and the few questions about paths that a run asks before it touches anything.
+
+internal import CStorage
+import Glibc
+internal import SystemPackage
+
+/// What stands behind a path.
+public struct FileStatus: Hashable, Sendable {
+  /// What it is.
+  public let kind: DirectoryEntry.Kind
+  /// The length in bytes of a file.
+  public let size: Int
+  /// The permission bits.
+  public let permissions: UInt32
+  /// The device and the number there: what two names have in common if they are one file.
+  public let identity: FileIdentity
+
+  init(_ status: stat) {
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: kind = .file
+    case S_IFDIR: kind = .directory
+    case S_IFLNK: kind = .symbolicLink
+    default: kind = .other
+    }
+    size = Int(status.st_size)
+    permissions = UInt32(status.st_mode & 0o7777)
+    identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+  }
+
+  /// Asks what stands behind `path`; nil where there is nothing.
+  ///
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - followingLinks: Whether a symbolic link stands for what it leads to.
+  /// - Throws: `StorageError` when the system refuses to tell.
+  public init?(of path: String, followingLinks: Bool) throws(StorageError) {
+    var status = stat()
+    do {
+      try systemCall("look at", path) {
+        unsafe followingLinks ? stat(path, &status) : lstat(path, &status)
+      }
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
+    self.init(status)
+  }
+}
+
+/// The device and the number of a file: equal for two names of one file.
+public struct FileIdentity: Hashable, Sendable {
+  /// The device.
+  public let device: UInt64
+  /// The number on the device.
+  public let number: UInt64
+}
+
+/// Paths as text.
+public enum Path {
+  /// The path without its last component: `/` for `/a`, `.` for `a`.
+  public static func parent(of path: String) -> String {
+    let trimmed = withoutTrailingSlashes(path)
+    guard let slash = trimmed.utf8.lastIndex(of: 0x2F) else { return "." }
+    return slash == trimmed.startIndex ? "/" : withoutTrailingSlashes(String(trimmed[..<slash]))
+  }
+
+  /// The last component.
+  public static func name(of path: String) -> String {
+    let trimmed = withoutTrailingSlashes(path)
+    guard let slash = trimmed.utf8.lastIndex(of: 0x2F) else { return trimmed }
+    return String(trimmed[trimmed.utf8.index(after: slash)...])
+  }
+
+  /// The path without slashes at its end; `/` stays.
+  public static func withoutTrailingSlashes(_ path: String) -> String {
+    var bytes = Array(path.utf8)
+    while bytes.count > 1, bytes.last == 0x2F { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The absolute path without links, `.` and `..`.
+  ///
+  /// - Parameter path: Something that exists.
+  /// - Returns: Its one true name.
+  /// - Throws: `StorageError`.
+  public static func resolve(_ path: String) throws(StorageError) -> String {
+    guard !path.utf8.contains(0) else {
+      throw StorageError(operation: "resolve", path: path, errno: .invalidArgument)
+    }
+    guard let resolved = unsafe realpath(path, nil) else {
+      throw StorageError(operation: "resolve", path: path, errno: Errno(rawValue: errno))
+    }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
+  }
+
+  /// Whether a file system is mounted at `path`, so that nothing can be renamed over it.
+  ///
+  /// - Parameter path: A directory.
+  /// - Returns: False also where the system doesn't tell.
+  public static func isMountPoint(_ path: String) -> Bool {
+    unsafe cstorage_is_mount_root(path) == 1
+  }
+}
+
+/// Space left on a file system.
+public enum FreeSpace {
+  /// How many bytes an ordinary user may still write.
+  ///
+  /// - Parameter path: Any file or directory there.
+  /// - Returns: Bytes.
+  /// - Throws: `StorageError`.
+  public static func bytes(at path: String) throws(StorageError) -> Int {
+    var status = statvfs()
+    try systemCall("ask for the free space of", path) { unsafe statvfs(path, &status) }
+    return Int(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+}

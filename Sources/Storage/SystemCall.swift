@@ -1,0 +1,55 @@
+// The one place where a C return value becomes a Swift error. Paths are Strings that the user knows;
+// a NUL inside one would silently name another file in C, so it is refused here for every call.
+
+import Glibc
+internal import SystemPackage
+
+/// Makes a call that answers -1 for failure, again as long as a signal cuts it short.
+@discardableResult
+func systemCall(
+  _ operation: String, _ path: String, _ call: () -> CInt
+) throws(StorageError) -> CInt {
+  guard !path.utf8.contains(0) else {
+    throw StorageError(operation: operation, path: path, errno: .invalidArgument)
+  }
+  while true {
+    let result = call()
+    if result != -1 { return result }
+    let code = Errno(rawValue: errno)
+    if code != .interrupted {
+      throw StorageError(operation: operation, path: path, errno: code)
+    }
+  }
+}
+
+/// Writes all of `bytes`, however often the system takes only a part or a signal cuts in.
+///
+/// Adds what was taken to `written` even when it throws, so that the error can say how far it got.
+func writeAll(
+  _ bytes: UnsafeRawBufferPointer, to descriptor: FileDescriptor, path: String, written: inout Int
+) throws(StorageError) {
+  var rest = unsafe bytes
+  while unsafe !rest.isEmpty {
+    do {
+      let count = try unsafe descriptor.write(rest)
+      written += count
+      unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    } catch {
+      let code = error as? Errno ?? .ioError
+      if code == .interrupted { continue }
+      let refusal = StorageError(operation: "write", path: path, errno: code)
+      guard refusal.isOutOfSpace else { throw refusal }
+      throw StorageError(operation: "write", path: path, errno: code, bytesWritten: written)
+    }
+  }
+}
+
+/// Makes what was written to `descriptor` survive a power cut.
+func synchronize(_ descriptor: CInt, path: String) throws(StorageError) {
+  do {
+    try systemCall("synchronize", path) { fsync(descriptor) }
+  } catch {
+    // Pipes, terminals and some network directories have nothing to synchronize and say so.
+    if error.errno != .invalidArgument { throw error }
+  }
+}
