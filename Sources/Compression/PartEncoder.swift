@@ -1,0 +1,119 @@
+// Rows go in, the bytes of a part come out. One encoder serves one open part at a time and the next part
+// after it, because making a zstd context costs more than compressing a small part.
+
+/// Compresses one part after another.
+///
+/// The bytes of a part depend only on its raw bytes, the format, level and window, and the raw positions
+/// of the checkpoints: not on how writes are cut, on the workers, or on the parts before it.
+///
+/// After an error, the sink's own included, the part is lost; `begin()` starts afresh.
+public final class PartEncoder {
+  /// What the encoder was made with.
+  public let options: CompressionOptions
+  private let coder: any PartCoder
+  private var isOpen = false
+
+  /// How many raw bytes were written to the current part.
+  public private(set) var rawBytes = 0
+  /// How many compressed bytes the current part's sink was given.
+  public private(set) var compressedBytes = 0
+
+  /// Makes the compression context that all parts will use.
+  ///
+  /// - Parameter options: Format, level, window and workers.
+  /// - Throws: `CompressionError` when an option is out of range or memory is short.
+  public init(_ options: CompressionOptions) throws(CompressionError) {
+    self.options = options
+    switch options.format {
+    case .zstd: coder = try ZstdPartCoder(options)
+    case .gzip: coder = try GzipPartCoder(options)
+    case .none: coder = PlainPartCoder()
+    }
+  }
+
+  /// Starts a part; what was not finished before is dropped.
+  public func begin() {
+    coder.reset()
+    rawBytes = 0
+    compressedBytes = 0
+    isOpen = true
+  }
+
+  /// Compresses bytes, handing on what comes out meanwhile.
+  ///
+  /// - Parameters:
+  ///   - bytes: Rows or pieces of rows, as many as are at hand.
+  ///   - sink: Takes compressed bytes, in order; they are valid only during the call.
+  /// - Throws: `CompressionError`, or what `sink` throws.
+  public func write(_ bytes: Span<UInt8>, to sink: (Span<UInt8>) throws -> Void) throws {
+    precondition(isOpen, "write without begin")
+    rawBytes += bytes.count
+    try coder.write(bytes) { try pass($0, to: sink) }
+  }
+
+  /// Flushes all that was written, so that the part's size so far is known.
+  ///
+  /// It ends a block, which costs ratio and waits for the workers: every few megabytes is often enough.
+  ///
+  /// - Parameter sink: Takes compressed bytes.
+  /// - Returns: How many compressed bytes the part has so far.
+  /// - Throws: `CompressionError`, or what `sink` throws.
+  public func checkpoint(to sink: (Span<UInt8>) throws -> Void) throws -> Int {
+    precondition(isOpen, "checkpoint without begin")
+    // Flushing before the first byte would start the stream in another mode.
+    if rawBytes > 0 { try coder.flush { try pass($0, to: sink) } }
+    return compressedBytes
+  }
+
+  /// Ends the part.
+  ///
+  /// - Parameter sink: Takes the last compressed bytes.
+  /// - Throws: `CompressionError`, or what `sink` throws.
+  public func finish(to sink: (Span<UInt8>) throws -> Void) throws {
+    precondition(isOpen, "finish without begin")
+    try coder.finish { try pass($0, to: sink) }
+    isOpen = false
+  }
+
+  /// How many jobs the compressor's threads are busy with at this moment: 0 when they starve.
+  public var activeJobs: Int { coder.activeJobs }
+
+  /// An upper bound for the memory one encoder takes, whatever the data.
+  ///
+  /// Of zstd's buffers only the pages that were written to are resident, so that compressible rows take
+  /// about half of it.
+  ///
+  /// - Parameter options: Format, level, window and workers.
+  /// - Returns: Bytes.
+  public static func estimatedMemory(_ options: CompressionOptions) -> Int {
+    switch options.format {
+    case .zstd: ZstdSettings(options).estimatedMemory(workers: options.workers)
+    case .gzip: GzipPartCoder.memory
+    case .none: 0
+    }
+  }
+
+  private func pass(_ bytes: Span<UInt8>, to sink: (Span<UInt8>) throws -> Void) throws {
+    guard !bytes.isEmpty else { return }
+    try sink(bytes)
+    compressedBytes += bytes.count
+  }
+}
+
+/// What one format has to be able to do.
+protocol PartCoder: AnyObject {
+  func reset()
+  func write(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws
+  func flush(_ sink: (Span<UInt8>) throws -> Void) throws
+  func finish(_ sink: (Span<UInt8>) throws -> Void) throws
+  var activeJobs: Int { get }
+}
+
+/// Passes rows through.
+final class PlainPartCoder: PartCoder {
+  func reset() {}
+  func write(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws { try sink(bytes) }
+  func flush(_ sink: (Span<UInt8>) throws -> Void) throws {}
+  func finish(_ sink: (Span<UInt8>) throws -> Void) throws {}
+  var activeJobs: Int { 0 }
+}
