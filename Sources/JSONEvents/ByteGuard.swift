@@ -49,7 +49,8 @@ private func endOfCleanASCII(_ bytes: Span<UInt8>, from start: Int) -> Int {
   return index
 }
 
-/// Non-zero if one of eight bytes is 0x80 or more, 0x0B or 0x0C. It may be so without cause, never the reverse.
+/// Non-zero if one of eight bytes is 0x80 or more, 0x0B or 0x0C; it may be so without
+/// cause, never the reverse.
 private func suspectBytes(_ word: UInt64) -> UInt64 {
   let ones: UInt64 = 0x0101_0101_0101_0101
   let tab = word ^ (0x0B &* ones)

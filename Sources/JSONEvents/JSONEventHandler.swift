@@ -29,6 +29,7 @@ public protocol JSONEventHandler: AnyObject {
   ///   - raw: The token as it stands in the input, quotes included.
   ///   - loneSurrogate: Whether an escape named half a surrogate pair; `value` has U+FFFD in its place.
   ///   - range: Where `raw` stands.
+  /// - Throws: `Failure`, to end the parse.
   func key(
     _ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>
   ) throws(Failure)

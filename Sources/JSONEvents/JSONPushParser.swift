@@ -28,7 +28,7 @@ public struct JSONPushParser<Handler: JSONEventHandler>: ~Copyable {
   /// How many containers are open.
   public var depth: Int { session.depth }
 
-  /// How many outermost values have ended. A number that nothing follows yet has not.
+  /// How many outermost values have ended; a number that nothing follows yet has not.
   public var completedDocuments: Int { session.completedDocuments }
 
   /// How many bytes yajl has been given in all, for the test of linear time.
@@ -48,8 +48,10 @@ public struct JSONPushParser<Handler: JSONEventHandler>: ~Copyable {
     try session.check { $0.feed(bytes, at: offset, isClean: false) }
   }
 
-  /// Says that the input ends here. With `allowsMultipleValues` it may go on afterwards all the same: so each
-  /// of many documents can be held to its own end.
+  /// Says that the input ends here.
+  ///
+  /// With `allowsMultipleValues` it may go on afterwards all the same: so each of many documents can be held to
+  /// its own end.
   ///
   /// - Throws: `JSONStreamError` if a value is not whole, or one value was wanted and there is none.
   public mutating func endOfInput() throws(JSONStreamError<Handler.Failure>) {

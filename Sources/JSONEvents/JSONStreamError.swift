@@ -3,7 +3,7 @@
 
 /// The input is not JSON, or is nested too deep.
 public struct JSONRejection: Error, Hashable, Sendable {
-  /// About where parsing stopped: at most the rejected chunk's end. `JSONGrammar` tells the exact byte.
+  /// About where parsing stopped, at most the rejected chunk's end; `JSONGrammar` tells the exact byte.
   public let offset: Int
   /// Which of the judges said no, in a few words for a log.
   public let reason: String

@@ -9,6 +9,12 @@ struct NumberLexer {
 
   private var state = State.start
 
+  /// Starts before the first byte.
+  init() {}
+
+  /// Starts behind a first byte, which is a digit or a minus sign.
+  init(startingWith first: UInt8) { _ = take(first) }
+
   /// Whether the number may end here.
   var isComplete: Bool {
     switch state {

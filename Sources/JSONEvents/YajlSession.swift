@@ -161,7 +161,7 @@ class YajlSession {
 // MARK: Cut tokens
 
 extension YajlSession {
-  /// Looks for a string or number that the end of `bytes` cuts. A cut literal is left to yajl: it is short.
+  /// Looks for a string or number that the end of `bytes` cuts; a cut literal is short and left to yajl.
   private func findCutToken(_ bytes: Span<UInt8>, at offset: Int) -> Bool {
     var index = tokenEnd
     while index < bytes.count {
