@@ -41,7 +41,7 @@ public struct CompressionOptions: Hashable, Sendable {
   /// The window log for zstd's long-distance matching (`zstd --long=N`), 10...23; nil for none, unless
   /// `level` is nil too.
   public var long: Int?
-  /// How many threads compress one zstd part, at least 1. The bytes don't depend on it.
+  /// How many threads compress one zstd part, at least 1; the bytes don't depend on it.
   public var workers: Int
 
   /// Chooses a format and its settings.

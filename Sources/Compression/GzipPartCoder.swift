@@ -68,8 +68,6 @@ final class GzipPartCoder: PartCoder {
 
   func finish(_ sink: (Span<UInt8>) throws -> Void) throws { try deflateBlock(Z_FINISH, sink) }
 
-  var activeJobs: Int { 0 }
-
   private func deflateBlock(_ flush: Int32, _ sink: (Span<UInt8>) throws -> Void) throws {
     unsafe stream.pointee.next_in = block.baseAddress?.assumingMemoryBound(to: UInt8.self)
     unsafe stream.pointee.avail_in = UInt32(filled)

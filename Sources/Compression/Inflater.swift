@@ -14,7 +14,7 @@ enum InflateOutcome {
 final class Inflater {
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// - Parameter windowBits: As zlib counts them: 31 for gzip members, -15 for raw deflate.
+  /// Makes a stream; `windowBits` are as zlib counts them: 31 for gzip members, -15 for raw deflate.
   init(windowBits: Int32, container: Container) throws(CompressionError) {
     // zlib keeps a pointer back to the structure, so it must not move.
     unsafe stream = .allocate(capacity: 1)

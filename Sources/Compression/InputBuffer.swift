@@ -77,7 +77,9 @@ final class InputBuffer {
   /// Copies unconsumed bytes.
   func copy(_ range: Range<Int>) -> [UInt8] { unsafe [UInt8](bytes[range]) }
 
-  /// What is left: the unconsumed bytes, then the rest of the stream. The buffer must not be used after.
+  /// What is left: the unconsumed bytes, then the rest of the stream.
+  ///
+  /// The buffer must not be used afterwards.
   func remainder() -> PrefixedStream { PrefixedStream(copy(0..<available), source) }
 }
 

@@ -78,6 +78,11 @@ public final class PartEncoder {
   /// How many jobs the compressor's threads are busy with at this moment: 0 when they starve.
   public var activeJobs: Int { coder.activeJobs }
 
+  /// How many bytes zstd has allocated for the encoder; 0 for other formats.
+  ///
+  /// To be asked for between parts only: libzstd's threads change it meanwhile.
+  public var allocatedMemory: Int { coder.allocatedMemory }
+
   /// An upper bound for the memory one encoder takes, whatever the data.
   ///
   /// Of zstd's buffers only the pages that were written to are resident, so that compressible rows take
@@ -107,6 +112,7 @@ protocol PartCoder: AnyObject {
   func flush(_ sink: (Span<UInt8>) throws -> Void) throws
   func finish(_ sink: (Span<UInt8>) throws -> Void) throws
   var activeJobs: Int { get }
+  var allocatedMemory: Int { get }
 }
 
 /// Passes rows through.
@@ -115,5 +121,9 @@ final class PlainPartCoder: PartCoder {
   func write(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws { try sink(bytes) }
   func flush(_ sink: (Span<UInt8>) throws -> Void) throws {}
   func finish(_ sink: (Span<UInt8>) throws -> Void) throws {}
+}
+
+extension PartCoder {
   var activeJobs: Int { 0 }
+  var allocatedMemory: Int { 0 }
 }

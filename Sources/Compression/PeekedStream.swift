@@ -14,6 +14,11 @@ public final class PrefixedStream: ByteStream {
     self.rest = rest
   }
 
+  /// Reads the next bytes, waiting until there is at least one.
+  ///
+  /// - Parameter buffer: Where the bytes go; not empty.
+  /// - Returns: How many bytes were read, 0 only at the end.
+  /// - Throws: Whatever the source throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard position < prefix.count else { return try unsafe rest.read(into: buffer) }
     let count = min(buffer.count, prefix.count - position)
@@ -52,6 +57,11 @@ public final class PeekedStream: ByteStream {
     return [UInt8](held[position..<min(position + count, held.count)])
   }
 
+  /// Reads the next bytes, waiting until there is at least one.
+  ///
+  /// - Parameter buffer: Where the bytes go; not empty.
+  /// - Returns: How many bytes were read, 0 only at the end.
+  /// - Throws: Whatever the source throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     guard position < held.count else {
       return isAtEnd ? 0 : try unsafe source.read(into: buffer)

@@ -15,9 +15,13 @@ final class ZipEntryReader {
   private(set) var size = 0
   private(set) var compressedSize = 0
 
+  /// Starts at the first byte of the data in `input`.
+  ///
   /// - Parameters:
+  ///   - input: The archive; bytes behind the entry stay in it.
   ///   - inflater: For raw deflate and fresh or reset; nil for a stored entry.
   ///   - compressedSize: How long the data are; may be nil only with an inflater.
+  ///   - name: The entry's name, for errors.
   init(_ input: InputBuffer, inflater: Inflater?, compressedSize: Int?, name: String) {
     self.input = input
     self.inflater = inflater

@@ -84,7 +84,9 @@ public final class ZipStreamReader: ByteStream {
     return count
   }
 
-  /// Hands over what is left after `.needsRandomAccess`, from the entry's header on. The reader is done.
+  /// Hands over what is left after `.needsRandomAccess`, from the entry's header on.
+  ///
+  /// The reader is at its end then.
   ///
   /// - Returns: The bytes, and how many of the archive stood before them: `ZipArchive`'s `missing`.
   public func takeRemainder() -> (stream: any ByteStream, offset: Int) {

@@ -31,6 +31,11 @@ public final class ZstdDecoder: ByteStream {
   /// How many compressed bytes were taken so far.
   public var compressedOffset: Int { input.offset }
 
+  /// Reads the next decompressed bytes, waiting until there is at least one.
+  ///
+  /// - Parameter buffer: Where the bytes go; not empty.
+  /// - Returns: How many bytes were read, 0 only at the end.
+  /// - Throws: `CompressionError`, or what the source throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     if let failure { throw failure }
     while true {

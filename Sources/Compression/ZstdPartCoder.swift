@@ -57,6 +57,8 @@ final class ZstdPartCoder: PartCoder {
 
   var activeJobs: Int { unsafe Int(ZSTD_getFrameProgression(context).nbActiveWorkers) }
 
+  var allocatedMemory: Int { unsafe ZSTD_sizeof_CCtx(context) }
+
   private func drain(_ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void) throws {
     var input = unsafe ZSTD_inBuffer(src: nil, size: 0, pos: 0)
     while try unsafe step(&input, operation, sink) > 0 {}

@@ -17,7 +17,7 @@ struct ZstdSettings {
   let isLong: Bool
   /// The shortest long-distance match; 0 for libzstd's own default.
   let longMinMatch: Int
-  /// Bytes of one job. It is fixed, since job boundaries show in the output.
+  /// Bytes of one job: fixed, since job boundaries show in the output.
   let jobSize: Int
 
   /// Settings for options, clamped where they are out of range.

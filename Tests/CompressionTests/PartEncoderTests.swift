@@ -3,6 +3,7 @@ import Testing
 
 @Suite struct PartEncoderTests {
   /// What a part's bytes may depend on: its rows and the options, never workers or the cutting of writes.
+  ///
   /// Sizes include a whole number of 2 MiB jobs, where libzstd left alone depends on timing.
   @Test(arguments: [5, 70_000, 2 << 20, (6 << 20) + 12_345])
   func zstdBytesDependOnRowsAlone(size: Int) throws {
@@ -112,6 +113,23 @@ import Testing
     }
     let expected = try encode(rows, format)
     #expect(try encode(rows, with: encoder) == expected)
+  }
+
+  /// The estimate holds even for bytes that don't compress, the worst there are.
+  @Test(arguments: [
+    CompressionOptions(workers: 2), CompressionOptions(workers: 6), CompressionOptions(level: 3, workers: 2),
+    CompressionOptions(level: -3, long: 23, workers: 3), CompressionOptions(level: 12, workers: 2),
+    CompressionOptions(level: 22, workers: 2),
+  ])
+  func allocationStaysBelowEstimate(options: CompressionOptions) throws {
+    var random = SplitMix64(3)
+    let noise = (0..<1 << 17).flatMap { _ in le(random.next()) }
+    let encoder = try PartEncoder(options)
+    encoder.begin()
+    for _ in 0..<(options.level ?? 0 > 20 ? 9 : 40) { try encoder.write(noise.span) { _ in } }
+    try encoder.finish { _ in }
+    #expect(encoder.allocatedMemory > 1 << 20)
+    #expect(encoder.allocatedMemory <= PartEncoder.estimatedMemory(options))
   }
 
   /// The planner's figure: it grows with workers, and the default stays under 60 MB for two.
