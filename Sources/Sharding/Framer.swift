@@ -1,0 +1,111 @@
+// Finds the elements of a block once its true start is known. An element is told by depth alone, so this
+// runs at scan speed; whether it is JSON is for the parser to say.
+//
+//     block    …"},{"asset":…}, {"asset":…},\n{"asset":
+//              ^^^                                        head: the element that was open ends here
+//                 ^^^^^^^^^^^^  ^^^^^^^^^^^^              elements that are whole in this block
+//                                            ^^^^^^^^^^   tail: an element that later blocks go on with
+//
+// The gap a block starts in belongs to no element; its state is known only to whoever has read the block
+// before, so it is handed on unread (`headGap`) and checked in order.
+
+public import ByteScan
+
+/// The elements of one block.
+public struct BlockFrames: Sendable {
+  /// The bytes before the first element, if the block starts between elements.
+  public var headGap: Range<Int>?
+  /// Where the element that was open at the start ends, if it ends here.
+  public var headEnd: Int?
+  /// Elements that start and end here, in order.
+  public var elements: [Range<Int>] = []
+  /// Where an element starts that does not end here.
+  public var tailStart: Int?
+  /// The gap at the block's end; nil if there is none, or if it is `headGap`.
+  public var endGap: Gap?
+  /// A byte that cannot stand between elements, and the gap before it; nothing is framed behind it.
+  public var anomaly: (index: Int, gap: Gap)?
+}
+
+/// Cuts blocks into elements.
+public struct Framer: Sendable {
+  private let framing: Framing
+  private let kernel: ScanKernel
+
+  /// Frames inputs that are `framing`, scanning with `kernel`.
+  public init(_ framing: Framing, kernel: ScanKernel) {
+    self.framing = framing
+    self.kernel = kernel
+  }
+
+  /// Finds the elements of a block.
+  ///
+  /// - Parameters:
+  ///   - bytes: The block.
+  ///   - start: The state where the block starts.
+  /// - Returns: Where elements start and end, as indices into `bytes`.
+  /// - Complexity: One structural scan.
+  public func frames(in bytes: Span<UInt8>, from start: ScanState) -> BlockFrames {
+    var frames = BlockFrames()
+    var state = start
+    var index = 0
+    var gap = Gap.after(framing)
+    if state.depth > framing.baseDepth {
+      guard let close = kernel.skip(toDepth: framing.baseDepth, in: bytes, from: 0, state: &state) else {
+        return frames
+      }
+      index = close + 1
+      frames.headEnd = index
+    } else {
+      guard let first = firstObject(in: bytes) else {
+        frames.headGap = 0..<bytes.count
+        return frames
+      }
+      frames.headGap = 0..<first
+      index = first
+      gap = framing == .array ? .afterComma : .sequence
+    }
+    readElements(in: bytes, from: index, gap: gap, into: &frames)
+    return frames
+  }
+
+  /// The first `{` behind bytes that may stand in some gap; nil if the gap fills the block or is in doubt,
+  /// which the reader of `headGap` will see.
+  private func firstObject(in bytes: Span<UInt8>) -> Int? {
+    for index in 0..<bytes.count {
+      switch bytes[index] {
+      case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "]"): continue
+      case UInt8(ascii: "{"): return index
+      default: return nil
+      }
+    }
+    return nil
+  }
+
+  private func readElements(
+    in bytes: Span<UInt8>, from index: Int, gap: Gap, into frames: inout BlockFrames
+  ) {
+    var gap = gap
+    var index = index
+    while true {
+      switch gap.advance(in: bytes, from: index) {
+      case .exhausted:
+        frames.endGap = gap
+        return
+      case .unexpected(let index):
+        frames.anomaly = (index, gap)
+        return
+      case .object(let start):
+        var state = ScanState(depth: framing.baseDepth)
+        guard let close = kernel.skip(toDepth: framing.baseDepth, in: bytes, from: start, state: &state)
+        else {
+          frames.tailStart = start
+          return
+        }
+        frames.elements.append(start..<close + 1)
+        index = close + 1
+        gap = .after(framing)
+      }
+    }
+  }
+}
