@@ -93,8 +93,6 @@ public struct JSONGrammar {
     if fault != nil { return fault }
     switch state {
     case .number(let lexer) where lexer.isComplete: endValue()
-    case .string(let lexer, _) where lexer.unfinishedSequence > 0:
-      fail(at: offset - lexer.unfinishedSequence, .invalidUTF8)
     default: break
     }
     if fault == nil, !mayEnd { fail(at: offset, .truncated) }

@@ -26,9 +26,6 @@ struct StringLexer {
     case digits(Int)
   }
 
-  /// How many bytes of an unfinished UTF-8 sequence have been read; 0 between sequences.
-  var unfinishedSequence: Int { utf8.missing > 0 ? utf8.seen : 0 }
-
   /// Reads on from index `start`.
   mutating func scan(_ bytes: Span<UInt8>, from start: Int) -> Outcome {
     var index = start
