@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -28,4 +29,10 @@ int cstorage_is_mount_root(const char *path) {
 #endif
   errno = ENOSYS;
   return -1;
+}
+
+int cstorage_processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
+  return CPU_COUNT(&set);
 }

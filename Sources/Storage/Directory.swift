@@ -68,6 +68,16 @@ public enum Directory {
     return made
   }
 
+  /// Sets the permission bits of a directory.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - permissions: The bits, not masked by the umask.
+  /// - Throws: `StorageError`.
+  public static func setPermissions(of path: String, to permissions: UInt32) throws(StorageError) {
+    try systemCall("set the permissions of", path) { unsafe chmod(path, permissions) }
+  }
+
   /// Makes the names in a directory survive a power cut.
   ///
   /// - Parameter path: The directory.

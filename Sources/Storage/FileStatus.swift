@@ -2,7 +2,7 @@
 
 internal import CStorage
 import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// What stands behind a path.
 public struct FileStatus: Hashable, Sendable {
@@ -43,6 +43,20 @@ public struct FileStatus: Hashable, Sendable {
       if error.errno == .noSuchFileOrDirectory { return nil }
       throw error
     }
+    self.init(status)
+  }
+}
+
+extension FileStatus {
+  /// Asks what an open descriptor leads to.
+  ///
+  /// - Parameters:
+  ///   - descriptor: The descriptor.
+  ///   - path: What messages call it.
+  /// - Throws: `StorageError` when the system refuses to tell.
+  public init(of descriptor: FileDescriptor, path: String) throws(StorageError) {
+    var status = stat()
+    try systemCall("look at", path) { unsafe fstat(descriptor.rawValue, &status) }
     self.init(status)
   }
 }

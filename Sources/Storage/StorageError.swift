@@ -26,9 +26,9 @@ public struct StorageError: Error, Hashable, Sendable {
 }
 
 extension StorageError: CustomStringConvertible {
-  /// One line for people: `cannot open export.json: No such file or directory`.
+  /// One line for people: `export.json: cannot open: No such file or directory`.
   public var description: String {
     let after = bytesWritten.map { " (after \($0) bytes)" } ?? ""
-    return "cannot \(operation) \(path): \(errno)\(after)"
+    return "\(path): cannot \(operation): \(errno)\(after)"
   }
 }

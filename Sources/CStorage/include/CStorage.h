@@ -11,3 +11,9 @@ int cstorage_rename_exchange(const char *_Nonnull from, const char *_Nonnull to)
 ///
 /// Returns 1 or 0, or -1 with errno set (ENOSYS where the kernel doesn't tell).
 int cstorage_is_mount_root(const char *_Nonnull path);
+
+/// Counts the processors that this process may run on: sched_getaffinity(2), hidden from Swift
+/// by _GNU_SOURCE as well. sysconf(3) counts those that are excluded, too.
+///
+/// Returns the count, or -1 with errno set.
+int cstorage_processor_count(void);
