@@ -1,0 +1,59 @@
+// What a run counts of one annotation, and which titles it wants.
+
+/// Gathers an annotation's title and tool from its keys.
+struct AnnotationReader {
+  var title = Field.absent
+  /// A classification's `tool`.
+  var tool = Field.absent
+  /// The best-ranked tool type among the keys so far.
+  private var rank: Int?
+  /// The bytewise smallest key of an object or array that could be a tool of an unknown type.
+  private var otherTool: [UInt8]?
+  private var lastKey: [UInt8] = []
+
+  /// Reads a member's name.
+  mutating func key(_ key: ExportKey, _ name: Span<UInt8>) {
+    if let found = key.toolRank {
+      rank = min(rank ?? found, found)
+    } else if rank == nil, key.mayNameTool {
+      lastKey = [UInt8](name)
+    }
+  }
+
+  /// Reads that the current member, named by `key`, is an object or array.
+  mutating func container(_ key: ExportKey) {
+    guard rank == nil, key.mayNameTool, key.toolRank == nil else { return }
+    if otherTool.map({ lastKey.lexicographicallyPrecedes($0) }) ?? true { otherTool = lastKey }
+  }
+
+  /// The value of the `tool` column for an annotation of `kind`.
+  func toolName(_ kind: AnnotationKind) -> [UInt8]? {
+    switch kind {
+    case .classification: tool.text
+    case .relation: nil
+    case .tool: rank.map { ExportKey.toolName(rank: $0) } ?? otherTool
+    }
+  }
+}
+
+/// The title options, ready to compare.
+struct TitleMatcher: Sendable {
+  private let wanted: Set<[UInt8]>
+  private let excluded: Set<[UInt8]>
+
+  init(_ selection: Selection) {
+    wanted = Set(selection.titles.map { Array($0.utf8) })
+    excluded = Set(selection.excludedTitles.map { Array($0.utf8) })
+  }
+
+  /// Whether `--title` names this title.
+  func wants(title: [UInt8]?) -> Bool { title.map { wanted.contains($0) } ?? false }
+
+  /// Whether `--exclude-title` names this title.
+  func excludes(title: [UInt8]?) -> Bool { title.map { excluded.contains($0) } ?? false }
+
+  /// Whether an annotation of this title meets both.
+  func keeps(title: [UInt8]?) -> Bool {
+    (wanted.isEmpty || wants(title: title)) && !excludes(title: title)
+  }
+}

@@ -1,0 +1,194 @@
+// Which place is where in an asset, and what its values mean: the export format as a table.
+
+extension AssetReader {
+  /// The place inside a container that has just been opened in `top`; nil if nothing in it matters.
+  func place(forContainerIn top: Container, isObject: Bool) -> Place? {
+    switch (top.place, top.key, isObject) {
+    case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
+    case (.asset, .dataset, false) where needs.stripsURLs: .dataset
+    case (.asset, .task, true) where top.keyCounts || needs.editsTasks: .task(counts: top.keyCounts)
+    // A current asset's `tasks` is nothing we know.
+    case (.asset, .tasks, false) where !facts.hasTask && (top.keyCounts || needs.editsTasks):
+      .taskList(counts: top.keyCounts)
+    case (.taskList(let counts), _, true): .task(counts: counts)
+    case (.task(let counts), _, _): placeInTask(top, counts: counts, isObject: isObject)
+    case (.history, _, true): .snapshot
+    case (.snapshot, _, false) where needs.prunes:
+      annotationKind(top.key).map { .annotations($0, counts: false) }
+    case (.annotations(let kind, let counts), _, true): .annotation(kind, counts: counts)
+    default: nil
+    }
+  }
+
+  private func placeInTask(_ top: Container, counts: Bool, isObject: Bool) -> Place? {
+    if isObject { return nil }
+    if let kind = annotationKind(top.key) {
+      let decides = counts && top.keyCounts && needs.selection.looksAtTitles
+      return decides || needs.prunes ? .annotations(kind, counts: decides) : nil
+    }
+    let readsHistory = (needs.prunes || needs.stripsURLs) && !needs.dropsHistory
+    return top.key == .stageHistory && readsHistory ? .history : nil
+  }
+
+  /// The kind of annotation in the list at `key` of a task or snapshot.
+  private func annotationKind(_ key: ExportKey) -> AnnotationKind? {
+    switch key {
+    case .tools: inTaskList ? nil : .tool
+    case .objects: inTaskList ? .tool : nil
+    case .classifications: .classification
+    case .relations: .relation
+    default: nil
+    }
+  }
+
+  /// Whether the run needs the value at `key`, so that a second one is worth counting.
+  func isLifted(_ key: ExportKey, in place: Place) -> Bool {
+    switch place {
+    case .asset:
+      switch key {
+      case .task, .tasks, .batches, .status, .externalId: true
+      default: false
+      }
+    case .task(counts: true):
+      switch key {
+      case .stage, .status: true
+      case .stageId: needs.selection.looksAtStages
+      case .updatedAt: needs.selection.looksAtTimes
+      default: needs.selection.looksAtTitles && annotationKind(key) != nil
+      }
+    case .annotation(_, counts: true): key == .title || key == .tool
+    case .annotation(_, counts: false): key == .title
+    default: false
+    }
+  }
+
+  /// Whether the text of a string is worth copying.
+  func wantsText(_ top: Container) -> Bool {
+    if case .batches = top.place { return true }
+    return top.keyCounts && top.key != .task && top.key != .tasks && isLifted(top.key, in: top.place)
+  }
+
+  /// Whether a string at this place is a URL that may carry a signature.
+  func isURL(_ top: Container) -> Bool {
+    switch (top.place, top.key) {
+    case (.dataset, _), (.asset, .asset): true
+    case (.asset, .brushDataUrl), (.task, .brushDataUrl), (.snapshot, .brushDataUrl): true
+    case (.asset, .medicalBrushDataUrl), (.task, .medicalBrushDataUrl), (.snapshot, .medicalBrushDataUrl):
+      true
+    default: false
+    }
+  }
+
+  /// Takes in that `value` stands in `top`, at its current key if it is an object.
+  func note(_ value: Noted, in top: Container, at offset: Int) {
+    switch top.place {
+    case .asset: noteInAsset(value, top, at: offset)
+    case .batches(counts: true): noteBatch(value, at: offset)
+    case .taskList(let counts):
+      if case .object = value { return }
+      facts.warn(.unknownShape, at: offset)
+      if counts { facts.legacyTasks.append(TaskFacts()) }
+    case .task(counts: true) where top.keyCounts: noteInTask(value, top.key, at: offset)
+    case .annotations(let kind, let counts):
+      if case .object = value { return }
+      facts.warn(.unknownShape, at: offset)
+      if counts { count(AnnotationReader(), kind) }
+    case .annotation(let kind, _) where top.keyCounts:
+      if top.key == .title { annotation.title = value.field }
+      if top.key == .tool, kind == .classification { annotation.tool = value.field }
+    default: break
+    }
+  }
+
+  private func noteInAsset(_ value: Noted, _ top: Container, at offset: Int) {
+    switch (top.key, value) {
+    case (.task, .scalar(let field)):
+      facts.hasTask = true
+      if field != .null { facts.warn(.unknownShape, at: offset) }
+    case (.task, _): facts.hasTask = true
+    case (.tasks, .scalar(.null)), (.tasks, .array): facts.hasTasks = true
+    case (.tasks, _):
+      facts.hasTasks = true
+      facts.warn(.unknownShape, at: offset)
+    case (.labelTask, _): facts.hasLabelTask = true
+    case (.asset, .object): facts.assetIsObject = true
+    case (.batches, .array), (.batches, .scalar(.null)): break
+    case (.batches, _) where top.keyCounts: facts.warn(.batchesNotStrings, at: offset)
+    case (.status, _) where top.keyCounts: facts.status = value.field
+    case (.externalId, _) where top.keyCounts: facts.externalId = value.field.text
+    default: break
+    }
+  }
+
+  private func noteInTask(_ value: Noted, _ key: ExportKey, at offset: Int) {
+    switch key {
+    case .stage: task.stage = value.field
+    case .stageId: task.stageId = value.field
+    case .status: task.status = value.field
+    case .updatedAt: task.updatedAt = value.field
+    default:
+      if annotationKind(key) == nil { return }
+      switch value {
+      case .array, .scalar(.null): break
+      case .object, .scalar: facts.warn(.unknownShape, at: offset)
+      }
+    }
+  }
+
+  private func noteBatch(_ value: Noted, at offset: Int) {
+    switch value.field {
+    case .null: break
+    case .string(let name), .unmatchable(let name):
+      if facts.batches.contains(name) { return }
+      facts.batches.append(name)
+      if value.field.comparable != nil { facts.comparableBatches.insert(name) }
+    case .other, .absent: facts.warn(.batchesNotStrings, at: offset)
+    }
+  }
+
+  /// Closes a task whose fields decide, and which started at `start`.
+  func endTask(from start: Int) {
+    if inTaskList {
+      facts.legacyTasks.append(task)
+    } else {
+      facts.task = task
+      if task.stage.text == nil { facts.warn(.fieldNotString, at: start) }
+    }
+  }
+
+  /// Closes an annotation.
+  ///
+  /// - Returns: Whether it is left out of its list.
+  func endAnnotation(_ kind: AnnotationKind, counts: Bool, at start: Int) -> Bool {
+    if counts {
+      if annotation.title.text == nil { facts.warn(.fieldNotString, at: start) }
+      count(annotation, kind)
+    }
+    return needs.prunes && !titles.keeps(title: annotation.title.comparable)
+  }
+
+  private func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
+    let title = annotation.title.comparable
+    let name = annotation.title.text
+    let tool = annotation.toolName(kind)
+    task.annotations.add(kind, title: name, tool: tool)
+    if titles.wants(title: title) { task.hasTitle = true }
+    if titles.excludes(title: title) { task.hasExcludedTitle = true }
+    if titles.keeps(title: title) {
+      task.hasMatch = true
+      task.matches.add(kind, title: name, tool: tool)
+    }
+  }
+}
+
+/// A value as its container sees it.
+enum Noted {
+  case object
+  case array
+  case scalar(Field)
+
+  /// What it is to a member that should be a string.
+  var field: Field {
+    if case .scalar(let field) = self { field } else { .other }
+  }
+}

@@ -1,0 +1,237 @@
+// Reads one asset from parse events: fields, titles and the bytes to leave out. It is the only place that
+// knows the export format, and both engines use it: the reference engine gives it every event, the fast one
+// leaves out the inside of the containers that the reader says it does not need (`skipsContainer`).
+//
+// `title`, `stage` and `batches` mean something only at their place, so the reader keeps a stack of places
+// and ignores everything else.
+
+internal import JSONEvents
+
+/// What a run must know of assets.
+struct ReaderNeeds: Sendable {
+  var selection: Selection
+  var prunes: Bool
+  var dropsHistory: Bool
+  var stripsURLs: Bool
+
+  init(_ options: RunOptions) {
+    selection = options.selection
+    prunes = options.rows.prune
+    dropsHistory = options.rows.history == .drop
+    stripsURLs = options.rows.stripURLQuery
+  }
+
+  /// Whether the run changes what stands in a task.
+  var editsTasks: Bool { prunes || dropsHistory || stripsURLs }
+}
+
+/// Where in an asset an event happens.
+///
+/// `counts` is false behind the second of two equal keys: the first decides, the second is only edited.
+enum Place {
+  case asset
+  case batches(counts: Bool)
+  case dataset
+  case task(counts: Bool)
+  case taskList(counts: Bool)
+  case history
+  case snapshot
+  case annotations(AnnotationKind, counts: Bool)
+  case annotation(AnnotationKind, counts: Bool)
+}
+
+/// Reads assets, one after another.
+final class AssetReader: JSONEventHandler {
+  typealias Failure = Never
+
+  /// A container that is being read.
+  struct Container {
+    var place: Place
+    var start: Int
+    var isObject: Bool
+    var key = ExportKey.other
+    var keyStart = 0
+    /// Whether the current key is the first of its name, so that its value decides.
+    var keyCounts = true
+    /// The known keys that have been seen, a bit each.
+    var seen: UInt64 = 0
+    /// Leaves items out; nil where nothing ever is.
+    var cutter: ItemCutter?
+  }
+
+  var facts = AssetFacts()
+  let needs: ReaderNeeds
+  let titles: TitleMatcher
+  var stack: [Container] = []
+  var task = TaskFacts()
+  var annotation = AnnotationReader()
+  /// Within `tasks`: what is cut there goes only if the asset is legacy.
+  var inTaskList = false
+  /// How many containers are open within one that is not needed, that one included.
+  private var ignored = 0
+  /// Where the outermost of them started.
+  private var unreadStart = 0
+
+  init(_ needs: ReaderNeeds) {
+    self.needs = needs
+    titles = TitleMatcher(needs.selection)
+  }
+
+  /// Whether the container that has just been opened need not be read.
+  var skipsContainer: Bool { ignored == 1 }
+
+  /// Whether an asset has been read to its end.
+  var isComplete: Bool { stack.isEmpty && ignored == 0 && facts.end > 0 }
+
+  /// Forgets the asset.
+  func reset() {
+    facts = AssetFacts()
+    stack.removeAll(keepingCapacity: true)
+    ignored = 0
+    inTaskList = false
+  }
+
+  /// Takes what was read, ready for the next asset.
+  func take() -> AssetFacts {
+    defer { reset() }
+    return facts
+  }
+
+  // MARK: Events
+
+  func startObject(at offset: Int) { open(isObject: true, at: offset) }
+  func startArray(at offset: Int) { open(isObject: false, at: offset) }
+  func endObject(at offset: Int) { close(at: offset) }
+  func endArray(at offset: Int) { close(at: offset) }
+
+  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    guard ignored == 0, let top = stack.indices.last else { return }
+    begin(ExportKey(value), at: range.lowerBound, in: &stack[top])
+    if case .annotation(_, counts: true) = stack[top].place {
+      annotation.key(stack[top].key, value)
+    }
+  }
+
+  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    guard ignored == 0, let top = stack.last else { return }
+    if needs.stripsURLs, isURL(top) { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+    if wantsText(top) {
+      let text = [UInt8](value)
+      if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
+      scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
+    } else {
+      scalar(.other, range)
+    }
+  }
+
+  func oversizedString(isKey: Bool, at range: Range<Int>) {
+    guard ignored == 0, let top = stack.indices.last else { return }
+    if isKey {
+      begin(.other, at: range.lowerBound, in: &stack[top])
+    } else {
+      if needs.stripsURLs, isURL(stack[top]) {
+        facts.urls.append(Cut(range: range, isLegacy: inTaskList))
+      }
+      scalar(.other, range)
+    }
+  }
+
+  func number(_ raw: Span<UInt8>, at range: Range<Int>) { scalar(.other, range) }
+  func oversizedNumber(at range: Range<Int>) { scalar(.other, range) }
+  func boolean(_ value: Bool, at range: Range<Int>) { scalar(.other, range) }
+  func null(at range: Range<Int>) { scalar(.null, range) }
+
+  // MARK: Containers
+
+  private func begin(_ key: ExportKey, at offset: Int, in container: inout Container) {
+    container.key = key
+    container.keyStart = offset
+    container.keyCounts = true
+    guard isLifted(key, in: container.place) else { return }
+    let bit = UInt64(1) << UInt64(key.rawValue)
+    if container.seen & bit != 0 {
+      container.keyCounts = false
+      facts.duplicateKeys += 1
+    }
+    container.seen |= bit
+  }
+
+  private func open(isObject: Bool, at offset: Int) {
+    if ignored > 0 {
+      ignored += 1
+      return
+    }
+    guard let top = stack.last else {
+      facts.start = offset
+      stack.append(Container(place: .asset, start: offset, isObject: isObject))
+      return
+    }
+    if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
+    note(isObject ? .object : .array, in: top, at: offset)
+    guard let place = place(forContainerIn: top, isObject: isObject) else {
+      ignored = 1
+      unreadStart = offset
+      return
+    }
+    var container = Container(place: place, start: offset, isObject: isObject)
+    switch place {
+    case .task(let counts):
+      if needs.dropsHistory { container.cutter = ItemCutter(after: offset + 1) }
+      if counts { task = TaskFacts() }
+    case .annotations:
+      if needs.prunes { container.cutter = ItemCutter(after: offset + 1) }
+    case .annotation: annotation = AnnotationReader()
+    case .taskList: inTaskList = true
+    default: break
+    }
+    stack.append(container)
+  }
+
+  private func close(at offset: Int) {
+    if ignored > 0 {
+      ignored -= 1
+      if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }
+      return
+    }
+    guard let closed = stack.popLast() else { return }
+    if let range = closed.cutter?.close(at: offset) { cut(range) }
+    var isRemoved = false
+    switch closed.place {
+    case .asset: facts.end = offset + 1
+    case .task(counts: true): endTask(from: closed.start)
+    case .taskList: inTaskList = false
+    case .annotation(let kind, let counts):
+      isRemoved = endAnnotation(kind, counts: counts, at: closed.start)
+    default: break
+    }
+    valueEnded(from: closed.start, at: offset + 1, isRemoved: isRemoved)
+  }
+
+  /// Whether a value that is no container, or was not read, is left out of the container on top.
+  private func removesUnread() -> Bool {
+    guard let top = stack.last else { return false }
+    switch top.place {
+    case .task: return needs.dropsHistory && top.key == .stageHistory
+    // An element that is no object has no title.
+    case .annotations: return needs.prunes && !titles.keeps(title: nil)
+    default: return false
+    }
+  }
+
+  private func scalar(_ field: Field, _ range: Range<Int>) {
+    guard ignored == 0, let top = stack.indices.last else { return }
+    note(.scalar(field), in: stack[top], at: range.lowerBound)
+    valueEnded(from: range.lowerBound, at: range.upperBound, isRemoved: removesUnread())
+  }
+
+  private func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
+    guard let top = stack.indices.last, stack[top].cutter != nil else { return }
+    // An unread container starts at its key in an object; in a list every container is read.
+    let itemStart = stack[top].isObject ? stack[top].keyStart : start ?? unreadStart
+    if let range = stack[top].cutter?.item(itemStart..<end, isRemoved: isRemoved) { cut(range) }
+  }
+
+  private func cut(_ range: Range<Int>) {
+    facts.cuts.append(Cut(range: range, isLegacy: inTaskList))
+  }
+}

@@ -1,0 +1,83 @@
+// The member names of the export format that mean something to a run.
+
+/// A known member name, or `other`.
+enum ExportKey: UInt8 {
+  case other
+  // Of an asset (`asset-object-current.md`, `asset-object-legacy.md`).
+  case asset, externalId, batches, dataset, task, tasks, labelTask, status
+  // Of a task or of a snapshot in its history.
+  case stage, stageId, updatedAt, tools, objects, classifications, relations, stageHistory
+  case brushDataUrl, medicalBrushDataUrl
+  // Of an annotation.
+  case title, tool, metadata, features, masks, ocr
+  // The tool types, in the order in which they are looked for.
+  case boundingBox, rotatedBoundingBox, polygon, polyline, point, segmentation, spline, circle, ellipse
+  case angle, ner, pdf, brush, message, pct
+
+  /// Recognises an unescaped name.
+  ///
+  /// - Complexity: Linear in the name's length.
+  init(_ name: Span<UInt8>) {
+    self = .other
+    guard name.count < Self.byLength.count else { return }
+    for candidate in Self.byLength[name.count] where candidate.equals(name) {
+      self = candidate.key
+      return
+    }
+  }
+
+  /// How early a tool type is looked for; nil if this is none.
+  var toolRank: Int? {
+    let rank = Int(rawValue) - Int(Self.boundingBox.rawValue)
+    return rank >= 0 ? rank : nil
+  }
+
+  /// The name of the tool type of rank `rank`.
+  static func toolName(rank: Int) -> [UInt8] { toolNames[rank].bytes }
+
+  /// Whether a member of this name can be an annotation's tool although it is no known type.
+  var mayNameTool: Bool {
+    switch self {
+    case .classifications, .metadata, .features, .masks, .ocr, .stageHistory: false
+    default: true
+    }
+  }
+
+  private struct Name: Sendable {
+    let bytes: [UInt8]
+    let key: ExportKey
+
+    func equals(_ other: Span<UInt8>) -> Bool {
+      for index in bytes.indices where bytes[index] != other[index] { return false }
+      return true
+    }
+  }
+
+  private static let names: [Name] = table([
+    ("asset", .asset), ("externalId", .externalId), ("batches", .batches), ("dataset", .dataset),
+    ("task", .task), ("tasks", .tasks), ("labelTask", .labelTask), ("status", .status),
+    ("stage", .stage), ("stageId", .stageId), ("updatedAt", .updatedAt), ("tools", .tools),
+    ("objects", .objects), ("classifications", .classifications), ("relations", .relations),
+    ("stageHistory", .stageHistory), ("brushDataUrl", .brushDataUrl),
+    ("medicalBrushDataUrl", .medicalBrushDataUrl), ("title", .title), ("tool", .tool),
+    ("metadata", .metadata), ("features", .features), ("masks", .masks), ("ocr", .ocr),
+  ])
+
+  private static let toolNames: [Name] = table([
+    ("bounding-box", .boundingBox), ("rotated-bounding-box", .rotatedBoundingBox), ("polygon", .polygon),
+    ("polyline", .polyline), ("point", .point), ("segmentation", .segmentation), ("spline", .spline),
+    ("circle", .circle), ("ellipse", .ellipse), ("angle", .angle), ("ner", .ner), ("pdf", .pdf),
+    ("brush", .brush), ("message", .message), ("pct", .pct),
+  ])
+
+  private static func table(_ names: [(String, ExportKey)]) -> [Name] {
+    names.map { Name(bytes: Array($0.0.utf8), key: $0.1) }
+  }
+
+  private static let byLength: [[Name]] = {
+    let all = names + toolNames
+    var table = [[Name]](repeating: [], count: (all.map(\.bytes.count).max() ?? 0) + 1)
+    for name in all { table[name.bytes.count].append(name) }
+    return table
+  }()
+}

@@ -1,0 +1,122 @@
+// Everything that can be said of a run, with the defaults the command shows.
+
+public import ByteScan
+public import Compression
+
+/// What happens to a malformed asset.
+public enum ErrorPolicy: String, CaseIterable, Sendable {
+  /// The run fails and nothing is committed.
+  case stop
+  /// It is left out and counted.
+  case skip
+  /// It is left out, counted and written to `rejects/`.
+  case reject
+}
+
+/// What becomes of `stageHistory`.
+public enum HistoryMode: String, CaseIterable, Sendable {
+  /// It is copied.
+  case keep
+  /// The member is left out of each task.
+  case drop
+}
+
+/// What rows are partitioned by.
+public enum PartitionKey: String, CaseIterable, Sendable {
+  /// The task's `stage`; in legacy exports the asset's `status`.
+  case stage
+  /// Each of the asset's `batches`.
+  case batch
+}
+
+/// Which engine reads the export.
+public enum Engine: String, CaseIterable, Sendable {
+  /// Structural scan and skeleton parse on all workers.
+  case fast
+  /// Every byte through yajl, on one thread.
+  case reference
+}
+
+/// How much of the input is checked to be JSON.
+public enum Validation: String, CaseIterable, Sendable {
+  /// What is written; the rest is checked for structure.
+  case kept
+  /// Everything.
+  case all
+}
+
+/// What to do with the assets that are kept.
+public struct RowOptions: Sendable, Hashable {
+  /// Leave out the annotations that do not meet the title options.
+  public var prune = false
+  /// What becomes of `stageHistory`.
+  public var history = HistoryMode.keep
+  /// Cut the query, and with it the signature, off the URLs of assets and brush data.
+  public var stripURLQuery = false
+  /// Stop after this many kept assets.
+  public var limit: Int?
+
+  /// Rows as they stand in the input.
+  public init() {}
+}
+
+/// How rows become files.
+public struct OutputOptions: Sendable {
+  /// The keys of the directories, outermost first.
+  public var partitionBy: [PartitionKey] = []
+  /// Format, level and long-distance matching.
+  public var format = CompressionFormat.zstd
+  /// The compression level; nil for the default of the format.
+  public var level: Int?
+  /// The window log of zstd's long-distance matching; nil for the default.
+  public var long: Int?
+  /// A part is closed at the first row end after it has this many compressed bytes.
+  public var targetSize = 256_000_000
+  /// The start of every part's file name.
+  public var name = "part"
+
+  /// One partition, compressed by zstd.
+  public init() {}
+}
+
+/// What a run may use.
+public struct ResourceOptions: Sendable {
+  /// How many threads work.
+  public var workers: Int
+  /// What the process may have resident at its peak, in bytes.
+  public var memory = 256_000_000
+  /// Which engine reads the export.
+  public var engine = Engine.fast
+  /// Which scan kernel the fast engine uses.
+  public var kernel = ScanKernel.best
+  /// How many bytes a block has.
+  public var blockSize = 1 << 20
+  /// How much of the input is checked to be JSON.
+  public var validation = Validation.kept
+  /// How deep containers may nest; the asset itself is 1.
+  public var maxDepth = 512
+
+  /// The defaults for `workers` threads.
+  public init(workers: Int) {
+    self.workers = workers
+  }
+}
+
+/// Everything that can be said of a run but for its inputs and where it writes.
+public struct RunOptions: Sendable {
+  /// What is kept.
+  public var selection = Selection()
+  /// What rows look like.
+  public var rows = RowOptions()
+  /// How rows become files.
+  public var output = OutputOptions()
+  /// What happens to a malformed asset.
+  public var onError = ErrorPolicy.stop
+  /// What the run may use.
+  public var resources: ResourceOptions
+
+  /// Keeps everything, on `workers` threads.
+  public init(workers: Int) {
+    resources = ResourceOptions(workers: workers)
+  }
+}
