@@ -1,0 +1,88 @@
+// A run into a directory: staged, and published by one rename at the end.
+
+internal import Compression
+internal import Storage
+
+/// Writes partitions, manifest and report.
+struct DirectoryRun {
+  private let run: Run
+  private let monitor: RunMonitor
+  private let memory: MemoryPlan
+
+  init(_ run: Run, _ monitor: RunMonitor) {
+    self.run = run
+    self.monitor = monitor
+    memory = MemoryPlan(run.options)
+  }
+
+  /// Runs into `directory`.
+  func execute(_ directory: String, overwrite: Bool) throws -> RunResult {
+    let transaction = try OutputTransaction(
+      directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+    monitor.watch(transaction)
+    do {
+      let result = try write(to: transaction)
+      monitor.watch(nil)
+      return result
+    } catch {
+      monitor.watch(nil)
+      // Behind the rename the new tree stands: what failed was only tidying up.
+      transaction.abort()
+      throw error
+    }
+  }
+
+  private func write(to transaction: OutputTransaction) throws -> RunResult {
+    let scratch = Scratch(directory: transaction.scratchDirectory)
+    let plan = PartWriterPlan(options: run.options.output, kernel: run.options.resources.kernel) {
+      directory, name in
+      try transaction.createFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name)
+    }
+    let partitions = PartitionSet(plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
+    let rows = PartitionRows(run.options.output.partitionBy, partitions)
+    let rejects = run.options.onError == .reject ? RejectWriter { try HashingFile($0, transaction) } : nil
+    let reader = InputsReader(run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects)
+    try reader.readAll()
+    let files = try partitions.finish()
+    try monitor.checkCancelled()
+    try commit(transaction, reader, files, try rejects?.finish() ?? [])
+    return RunResult(report: reader.counts.report, workers: memory.workers)
+  }
+
+  private func commit(
+    _ transaction: OutputTransaction, _ reader: InputsReader, _ files: [PartitionFiles],
+    _ rejects: [ManifestReject]
+  ) throws {
+    let report = reader.counts.report
+    let text = report.fileText
+    let manifest = ManifestText(
+      createdAt: Timestamp(secondsSinceEpoch: WallClock.secondsSinceEpoch()).text,
+      options: run.manifestOptions, inputs: reader.manifestInputs,
+      copies: report.copies, partitions: files, reportSha256: Digest.sha256(text), rejects: rejects)
+    try transaction.commit(manifest: manifest.utf8, report: text)
+  }
+}
+
+/// A file of the output whose sum is taken as it is written.
+final class HashingFile {
+  /// Its place in the output.
+  let path: String
+  private let file: FileSink
+  private let sum: HashingSink
+
+  init(_ path: String, _ transaction: OutputTransaction) throws {
+    self.path = path
+    file = try transaction.createFile(path)
+    sum = HashingSink(file)
+  }
+
+  /// How many bytes it has.
+  var count: Int { sum.count }
+  /// Their SHA-256.
+  var sha256: String { sum.sha256 }
+
+  func append(_ bytes: [UInt8]) throws { try sum.append(bytes) }
+  func finish() throws { try file.finish() }
+}
+
+extension FileSink: PartDestination {}

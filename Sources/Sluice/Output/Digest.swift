@@ -1,0 +1,60 @@
+// SHA-256 as the manifest writes it, and a sink that sums what passes through.
+
+internal import Crypto
+public import Storage
+internal import Synchronization
+
+/// Sums as text.
+enum Digest {
+  /// The SHA-256 of `bytes` in 64 lower-case digits.
+  static func sha256(_ bytes: some Collection<UInt8>) -> String {
+    var hash = SHA256()
+    if bytes.withContiguousStorageIfAvailable({
+      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer($0))
+    })
+      == nil
+    {
+      hash.update(data: Array(bytes))
+    }
+    return hexadecimal(hash.finalize())
+  }
+
+  /// Two lower-case digits a byte.
+  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
+
+/// Passes bytes on and knows how many there were and their SHA-256.
+///
+/// The manifest needs the sum of the stored bytes: summing them on their way saves reading them again.
+public final class HashingSink: ByteSink {
+  private let target: any ByteSink
+  private let state = Mutex(State())
+
+  private struct State {
+    var hash = SHA256()
+    var count = 0
+  }
+
+  /// Passes bytes on to `target`.
+  public init(_ target: any ByteSink) { self.target = target }
+
+  /// How many bytes have passed.
+  public var count: Int { state.withLock { $0.count } }
+
+  /// The SHA-256 of what has passed, in 64 lower-case digits.
+  public var sha256: String {
+    state.withLock { Digest.hexadecimal($0.hash.finalize()) }
+  }
+
+  /// Appends all of `bytes` to the target and sums them once it has taken them.
+  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+    try unsafe target.append(bytes)
+    state.withLock { state in
+      unsafe state.hash.update(bufferPointer: bytes)
+      state.count += bytes.count
+    }
+  }
+}

@@ -1,0 +1,113 @@
+// The commit for directories that must stay where they are: mount points, the working directory, and
+// file systems that cannot exchange two names.
+//
+// The protocol. Every arrow is one rename, and DIR is synchronized before the next phase begins.
+//
+//   staging/commit/{journal,tree}   complete and synchronized; the journal lists what DIR holds now
+//   1  staging/commit → DIR/.sluice-new          from here on the commit will happen
+//   2  DIR/NAME → DIR/.sluice-old/NAME           for each name in the journal, manifest.json first
+//   3  DIR/.sluice-new → DIR/.sluice-ready       from here on every old name is out of the way
+//   4  DIR/.sluice-ready/tree/NAME → DIR/NAME    for each name there, manifest.json last
+//   5  remove DIR/.sluice-ready, then DIR/.sluice-old
+//
+// The names tell a run that finds them how far the last one came. Killed before 1: the old tree stands
+// and staging is cleared. Killed later: `.sluice-new` means go on at 2 (a name that is missing was
+// moved), `.sluice-ready` go on at 4, `.sluice-old` alone go on at 5; the end is always the complete new
+// tree. No reader ever sees old and new rows together, since `data` moves as a whole, and there is no
+// manifest while DIR is between the two. The journal is there so that a file which somebody puts into
+// DIR before the recovery isn't taken for an old one and removed.
+
+internal import Storage
+
+/// Replaces what a directory holds, step by step, so that a crash between any two can be made good.
+struct JournaledCommit {
+  static let new = ".sluice-new"
+  static let ready = ".sluice-ready"
+  static let old = ".sluice-old"
+  static let names: Set<String> = [new, ready, old]
+
+  let directory: String
+  let system: OutputSystem
+
+  private func at(_ name: String) -> String { directory + "/" + name }
+
+  /// Replaces `old`, names in the directory, by what `tree` holds.
+  func publish(tree: String, staging: String, replacing old: [String]) throws {
+    let commit = staging + "/commit"
+    try system.before(.writeJournal)
+    try Directory.create(commit)
+    let journal = try FileSink(creating: commit + "/journal")
+    // A name holds anything but NUL and the slash.
+    try journal.append(old.flatMap { Array($0.utf8) + [0] })
+    try journal.finish()
+    try Rename.move(tree, to: commit + "/tree")
+    try Directory.synchronize(commit)
+    try system.before(.enterJournal)
+    try Rename.move(commit, to: at(Self.new))
+    try Directory.synchronize(directory)
+    try finish()
+  }
+
+  /// Whether a commit was begun here and not finished.
+  static func isPending(in directory: String) throws -> Bool {
+    for name in names where try FileStatus(of: directory + "/" + name, followingLinks: false) != nil {
+      return true
+    }
+    return false
+  }
+
+  /// Goes on from wherever a commit stopped; does nothing where none was begun.
+  func finish() throws {
+    if try isThere(Self.new) {
+      try retire()
+      try Directory.synchronize(directory)
+      try system.before(.markReady)
+      try Rename.move(at(Self.new), to: at(Self.ready))
+      try Directory.synchronize(directory)
+    }
+    if try isThere(Self.ready) {
+      try moveIn()
+      try Directory.synchronize(directory)
+      try system.before(.removeJournal)
+      try Directory.removeTree(at(Self.ready))
+      try Directory.synchronize(directory)
+    }
+    if try isThere(Self.old) {
+      try system.before(.removeOld)
+      try Directory.removeTree(at(Self.old))
+    }
+  }
+
+  private func isThere(_ name: String) throws -> Bool {
+    guard let status = try FileStatus(of: at(name), followingLinks: false) else { return false }
+    guard status.kind == .directory else { throw OutputError(.notADirectory, at(name)) }
+    return true
+  }
+
+  private func retire() throws {
+    if try !isThere(Self.old) { try Directory.create(at(Self.old)) }
+    let journal = try readAll(at(Self.new) + "/journal").split(separator: 0)
+    let names = journal.map { String(decoding: $0, as: UTF8.self) }
+    for name in manifestFirst(names) {
+      guard !name.utf8.contains(0x2F), name != ".", name != ".." else { throw OutputError(.badPath, name) }
+      guard try FileStatus(of: at(name), followingLinks: false) != nil else { continue }
+      try system.before(.retire)
+      try Rename.move(at(name), to: at(Self.old) + "/" + name)
+    }
+    try Directory.synchronize(at(Self.old))
+  }
+
+  private func moveIn() throws {
+    let tree = at(Self.ready) + "/tree"
+    // Gone when a run was killed while it removed the emptied journal.
+    guard try FileStatus(of: tree, followingLinks: false) != nil else { return }
+    for name in manifestFirst(try Directory.list(tree).map(\.name)).reversed() {
+      try system.before(.moveIn)
+      try Rename.move(tree + "/" + name, to: at(name))
+    }
+  }
+
+  private func manifestFirst(_ names: [String]) -> [String] {
+    names.filter { $0 == "manifest.json" } + names.filter { $0 != "manifest.json" }
+  }
+}

@@ -1,0 +1,89 @@
+// `manifest.json`: what an output holds, so that a loss or a change can be noticed later.
+
+internal import Storage
+
+/// What was read.
+struct ManifestInput: Sendable {
+  var name: String
+  var entry: String?
+  var container: String
+  var decodedBytes: Int
+  /// The stored length; nil if the input was not read to its end.
+  var bytes: Int?
+  var fingerprint: String?
+
+  fileprivate var json: JSONText {
+    .object([
+      ("name", .text(name)), ("entry", .text(entry)), ("container", .text(container)),
+      ("bytes", .number(bytes)),
+      ("decodedBytes", .int(decodedBytes)), ("fingerprint", .text(fingerprint)),
+    ])
+  }
+}
+
+/// A file of rejects.
+struct ManifestReject: Sendable {
+  var path: String
+  var bytes: Int
+  var sha256: String
+
+  fileprivate var json: JSONText {
+    .object([("path", .text(path)), ("bytes", .int(bytes)), ("sha256", .text(sha256))])
+  }
+}
+
+/// The text of a manifest.
+struct ManifestText {
+  /// What makes a manifest one of ours.
+  static let start = #"{"schema":1,"generator":"sluice "#
+
+  /// Whether the file at `path` is a manifest of ours.
+  static func isOurs(_ path: String) throws -> Bool {
+    guard try FileStatus(of: path, followingLinks: false)?.kind == .file else { return false }
+    return try readAll(path, limit: start.utf8.count).elementsEqual(start.utf8)
+  }
+
+  var createdAt: String
+  var options: JSONText
+  var inputs: [ManifestInput]
+  var copies: Int
+  var partitions: [PartitionFiles]
+  var reportSha256: String
+  var rejects: [ManifestReject]
+
+  /// The bytes of the file.
+  ///
+  /// The member `sha256` comes last; its value is the SHA-256 of everything before the comma in front of it.
+  var utf8: [UInt8] {
+    let parts = partitions.flatMap { partition in partition.parts.map { (partition.name, $0) } }
+    let files = parts.map { name, part in Self.file(name, part) }
+    let sum = { (value: KeyPath<PartFile, Int>) in JSONText.int(parts.reduce(0) { $0 + $1.1[keyPath: value] })
+    }
+    let members: [(String, JSONText)] = [
+      ("schema", .int(1)), ("generator", .text("sluice \(SluiceVersion.number)")),
+      ("createdAt", .text(createdAt)), ("options", options), ("inputs", .array(inputs.map(\.json))),
+      (
+        "totals",
+        .object([
+          ("files", .int(parts.count)), ("rows", sum(\.rows)), ("copies", .int(copies)),
+          ("rawBytes", sum(\.rawBytes)), ("bytes", sum(\.bytes)),
+        ])
+      ), ("files", .array(files)), ("reportSha256", .text(reportSha256)),
+      ("rejects", .array(rejects.map(\.json))),
+    ]
+    var text = JSONText.object(members).utf8
+    text.removeLast()
+    let sha256 = Digest.sha256(text)
+    return text + Array(",\"sha256\":\"\(sha256)\"}\n".utf8)
+  }
+
+  private static func file(_ name: PartitionName, _ part: PartFile) -> JSONText {
+    let directory = name.directory.isEmpty ? "data" : "data/\(name.directory)"
+    return .object([
+      ("path", .text("\(directory)/\(part.name)")),
+      ("partition", .object(name.values.map { ($0.key.rawValue, .bytes($0.value)) })),
+      ("rows", .int(part.rows)), ("rawBytes", .int(part.rawBytes)), ("bytes", .int(part.bytes)),
+      ("sha256", .text(part.sha256)),
+    ])
+  }
+}

@@ -1,0 +1,44 @@
+// The options of a run as the manifest lists them: every one, in camelCase, so that a run can be repeated.
+
+internal import ByteScan
+internal import Compression
+
+extension Run {
+  var manifestOptions: JSONText {
+    let selection = options.selection
+    let names = { (set: Set<String>) in JSONText.array(set.sorted().map { .text($0) }) }
+    return .object(
+      [
+        ("stage", names(selection.stages)), ("excludeStage", names(selection.excludedStages)),
+        ("batch", names(selection.batches)), ("noBatch", .bool(selection.noBatch)),
+        ("excludeBatch", names(selection.excludedBatches)), ("title", names(selection.titles)),
+        ("excludeTitle", names(selection.excludedTitles)),
+        ("updatedSince", .text(selection.updatedSince?.text)),
+        ("updatedBefore", .text(selection.updatedBefore?.text)),
+        ("rows", .text("assets")), ("prune", .bool(options.rows.prune)),
+        ("history", .text(options.rows.history.rawValue)),
+        ("stripUrlQuery", .bool(options.rows.stripURLQuery)),
+        ("limit", .number(options.rows.limit)),
+      ] + outputMembers + resourceMembers)
+  }
+
+  private var outputMembers: [(String, JSONText)] {
+    let output = options.output
+    return [
+      ("partitionBy", .array(output.partitionBy.map { .text($0.rawValue) })),
+      ("compression", .text(output.format.rawValue)), ("level", .number(output.level)),
+      ("long", .number(output.long)), ("targetSize", .int(output.targetSize)), ("name", .text(output.name)),
+      ("onError", .text(options.onError.rawValue)),
+    ]
+  }
+
+  private var resourceMembers: [(String, JSONText)] {
+    let resources = options.resources
+    return [
+      ("validate", .text(resources.validation.rawValue)), ("maxDepth", .int(resources.maxDepth)),
+      ("workers", .int(resources.workers)), ("memory", .int(resources.memory)),
+      ("temp", .text(temporaryDirectory)), ("engine", .text(resources.engine.rawValue)),
+      ("kernel", .text(resources.kernel.rawValue)), ("blockSize", .int(resources.blockSize)),
+    ]
+  }
+}

@@ -1,0 +1,249 @@
+// All output or none. Files are written into a staging directory beside DIR, in the shape they will
+// have, and appear by one rename:
+//
+//   .NAME.sluice-lock                     held by the run; free once it is dead, however it died
+//   .NAME.sluice-staging-PID-RANDOM/
+//     tree/{data/…,rejects/…,report.json,manifest.json}   what DIR will be
+//     scratch/                            spool and spill files, unless --temp names another place
+//
+// Killed before the rename: DIR is as it was, and the next run clears the staging. Killed after it: the
+// new tree is complete, and what the next run clears is the old one. Neither staging nor scratch names
+// end in .jsonl.zst, since DuckDB's ** looks into hidden directories too. Where one rename can't do it,
+// see JournaledCommit.
+
+public import Storage
+internal import Synchronization
+internal import SystemPackage
+
+/// The points at which a run can be stopped by a test.
+package enum OutputStep: Sendable {
+  case recover, clearLeftovers, makeStaging
+  case writeReport, writeManifest, synchronize, writeSuccess, publish
+  case writeJournal, enterJournal, retire, markReady, moveIn, removeJournal, removeOld
+  case synchronizeParent, removeStaging
+}
+
+/// The calls that a test replaces, to have a refusal or a crash when it wants one.
+package struct OutputSystem: Sendable {
+  package var exchange: @Sendable (String, String) throws -> Void = { try Rename.exchange($0, $1) }
+  package var isMountPoint: @Sendable (String) -> Bool = { Path.isMountPoint($0) }
+  package var before: @Sendable (OutputStep) throws -> Void = { _ in }
+  package init() {}
+}
+
+/// One run's output: staged, then committed or aborted.
+///
+/// Dropped without either, it leaves its staging to the next run, as a crash does.
+public final class OutputTransaction: Sendable {
+  private let destination: OutputDestination
+  private let system: OutputSystem
+  private let overwrite: Bool
+  private let lock: FileLock
+  private let staging: String
+  private let scratch: ScratchDirectory?
+  private let state = Mutex(State())
+
+  private struct State {
+    var unfinished: [FileSink] = []
+    var watermark = 64
+    var isCommitted = false
+    var isOver = false
+  }
+
+  /// Takes the lock, makes good what dead runs left and stages a new tree.
+  ///
+  /// - Parameters:
+  ///   - directory: Where the output will be; missing parents are made.
+  ///   - overwrite: Whether an earlier output of Sluice may be replaced.
+  ///   - temporaryDirectory: Where spool and spill files go, nil for the staging directory.
+  /// - Throws: `OutputError` when the directory may not be written to, `StorageError`.
+  public convenience init(
+    directory: String, overwrite: Bool = false, temporaryDirectory: String? = nil
+  ) throws {
+    try self.init(
+      directory: directory, overwrite: overwrite, temporaryDirectory: temporaryDirectory,
+      system: OutputSystem())
+  }
+
+  package init(
+    directory: String, overwrite: Bool = false, temporaryDirectory: String? = nil, system: OutputSystem
+  ) throws {
+    let destination = try OutputDestination(directory, isMountPoint: system.isMountPoint)
+    self.destination = destination
+    self.system = system
+    self.overwrite = overwrite
+    do {
+      guard let lock = try FileLock(acquiring: destination.lockPath) else {
+        throw OutputError(.inUse, directory)
+      }
+      self.lock = lock
+    } catch {
+      destination.removeMadeParents()
+      throw error
+    }
+    staging = destination.workplace + "/" + destination.stagingPrefix + UniqueName.suffix()
+    do {
+      try destination.makeGood(system)
+      _ = try destination.check(overwrite: overwrite)
+      try system.before(.makeStaging)
+      try Directory.create(staging)
+      try Directory.create(staging + "/tree")
+      try Directory.create(staging + "/tree/data")
+      scratch = try temporaryDirectory.map(ScratchDirectory.init(below:))
+      if scratch == nil { try Directory.create(staging + "/scratch") }
+    } catch {
+      // Refused, so nothing of this run may stay; a simulated crash is no refusal.
+      if error is OutputError || error is StorageError {
+        try? Directory.removeTree(staging)
+        lock.removeFile()
+        destination.removeMadeParents()
+      }
+      throw error
+    }
+  }
+
+  /// A directory for spool and spill files, emptied with the run.
+  public var scratchDirectory: String { scratch?.path ?? staging + "/scratch" }
+
+  /// Whether the new tree is in place: from then on the run has succeeded.
+  public var isCommitted: Bool { state.withLock { $0.isCommitted } }
+
+  /// Creates a file of the new tree, and its directories.
+  ///
+  /// Any thread may call it. Before the commit every sink must be finished.
+  ///
+  /// - Parameter path: Where it goes, below `data/` or `rejects/`.
+  /// - Returns: The file, empty.
+  /// - Throws: `OutputError` for a path that leads elsewhere, `StorageError`.
+  public func createFile(_ path: String) throws -> FileSink {
+    let components = path.utf8.split(separator: 0x2F)
+    guard TreePath.isSafe(path), components.count > 1, path != "data/_SUCCESS",
+      components[0].elementsEqual("data".utf8) || components[0].elementsEqual("rejects".utf8)
+    else { throw OutputError(.badPath, path) }
+    let sink = try create(staging + "/tree/" + path)
+    state.withLock { state in
+      state.unfinished.append(sink)
+      // Finished sinks are dropped now and then: there may be a hundred thousand.
+      guard state.unfinished.count >= state.watermark else { return }
+      state.unfinished.removeAll(where: \.isFinished)
+      state.watermark = max(64, 2 * state.unfinished.count)
+    }
+    return sink
+  }
+
+  private func create(_ path: String) throws -> FileSink {
+    do {
+      return try FileSink(creating: path)
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      try Directory.createWithParents(Path.parent(of: path))
+      return try FileSink(creating: path)
+    }
+  }
+
+  /// Makes the new tree durable and puts it in place.
+  ///
+  /// - Parameters:
+  ///   - manifest: The text of `manifest.json`.
+  ///   - report: The text of `report.json`.
+  /// - Throws: `OutputError`, `StorageError`. `isCommitted` says whether the tree is in place all the
+  ///   same; if not, `abort()` removes what was staged.
+  public func commit(manifest: [UInt8], report: [UInt8]) throws {
+    let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
+    if let unfinished { throw OutputError(.unfinished, unfinished.path) }
+    let tree = staging + "/tree"
+    try system.before(.writeReport)
+    try write(report, to: tree + "/report.json")
+    try system.before(.writeManifest)
+    try write(manifest, to: tree + "/manifest.json")
+    try system.before(.synchronize)
+    try synchronize(below: tree)
+    try system.before(.writeSuccess)
+    try write([], to: tree + "/data/_SUCCESS")
+    try Directory.synchronize(tree + "/data")
+    try publish(tree)
+    try system.before(.synchronizeParent)
+    try Directory.synchronize(destination.isInPlace ? destination.path : destination.workplace)
+    try system.before(.removeStaging)
+    cleanUp()
+  }
+
+  /// Removes everything that was staged; after a commit, or a second time, it does nothing.
+  public func abort() {
+    if state.withLock({ $0.isCommitted || $0.isOver }) { return }
+    cleanUp()
+    destination.removeMadeParents()
+  }
+
+  private func write(_ bytes: [UInt8], to path: String) throws {
+    let sink = try FileSink(creating: path)
+    try sink.append(bytes)
+    try sink.finish()
+  }
+
+  private func synchronize(below directory: String) throws {
+    for entry in try Directory.list(directory) where entry.kind == .directory {
+      try synchronize(below: directory + "/" + entry.name)
+    }
+    try Directory.synchronize(directory)
+  }
+
+  /// Looks at DIR again, since hours may have passed, and gives the tree its name.
+  private func publish(_ tree: String) throws {
+    let current = try destination.check(overwrite: overwrite)
+    if let status = try FileStatus(of: destination.path, followingLinks: false) {
+      try Directory.setPermissions(of: tree, to: status.permissions)
+    }
+    try system.before(.publish)
+    if destination.isInPlace {
+      try publishInPlace(tree)
+    } else if current == .ours {
+      do {
+        try system.exchange(tree, destination.path)
+      } catch let error as StorageError where Self.meansNoExchange(error) {
+        try publishInPlace(tree)
+      }
+    } else {
+      try Rename.move(tree, to: destination.path)
+    }
+    state.withLock { $0.isCommitted = true }
+  }
+
+  private func publishInPlace(_ tree: String) throws {
+    try JournaledCommit(directory: destination.path, system: system)
+      .publish(tree: tree, staging: staging, replacing: destination.contents())
+  }
+
+  /// Whether a file system, or a mount point, refuses to exchange names: not a failure of this run.
+  private static func meansNoExchange(_ error: StorageError) -> Bool {
+    [.invalidArgument, .noFunction, .notSupported, .notSupportedOnSocket, .resourceBusy, .improperLink]
+      .contains(error.errno)
+  }
+
+  /// Never throws: what stays behind is a leftover, which the next run clears.
+  private func cleanUp() {
+    try? Directory.removeTree(staging)
+    scratch?.remove()
+    lock.removeFile()
+    state.withLock { $0.isOver = true }
+  }
+}
+
+extension OutputDestination {
+  /// Finishes a commit that was cut short and clears what dead runs left; needs the lock.
+  func makeGood(_ system: OutputSystem) throws {
+    try system.before(.recover)
+    if try FileStatus(of: path, followingLinks: false)?.kind == .directory {
+      try JournaledCommit(directory: path, system: system).finish()
+    }
+    try system.before(.clearLeftovers)
+    // Whoever holds the lock is the only live run here, so every staging directory is a leftover.
+    for entry in try Directory.list(workplace) where entry.kind == .directory && isStagingName(entry.name) {
+      try Directory.removeTree(workplace + "/" + entry.name)
+    }
+  }
+
+  /// Takes back the parents that were made for a run that came to nothing, if they are empty.
+  func removeMadeParents() {
+    for parent in madeParents.reversed() { Directory.removeIfEmpty(parent) }
+  }
+}

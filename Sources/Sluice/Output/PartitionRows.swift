@@ -1,0 +1,65 @@
+// Finds the partitions of each row.
+
+internal import Compression
+internal import Storage
+
+/// Rows that go to partitions.
+final class PartitionRows: RowReceiver {
+  private let keys: [PartitionKey]
+  private let partitions: PartitionSet
+
+  init(_ keys: [PartitionKey], _ partitions: PartitionSet) {
+    self.keys = keys
+    self.partitions = partitions
+  }
+
+  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int] {
+    // Only batches multiply: one copy for each.
+    let batches = keys.contains(.batch) ? decision.batches : [nil]
+    var targets: [Int] = []
+    for batch in batches {
+      let values = keys.map { key in
+        (key: key, value: key == .batch ? batch : facts.partitionStage)
+      }
+      let target = try partitions.index(of: PartitionName(values))
+      // An empty name and none share a directory.
+      if !targets.contains(target) { targets.append(target) }
+    }
+    return targets
+  }
+
+  func append(_ bytes: Span<UInt8>, to target: Int) throws {
+    try partitions.append(bytes, to: target)
+  }
+}
+
+extension PartitionName {
+  /// Names the partition of some values, outermost first.
+  init(_ values: [(key: PartitionKey, value: [UInt8]?)]) {
+    let components = values.map { PartitionPath.component(key: $0.key.rawValue, value: $0.value) }
+    self.init(directory: components.joined(separator: "/"), values: values)
+  }
+}
+
+/// Rows that go to one place, with neither partitions nor parts: standard output.
+final class StreamRows: RowReceiver {
+  private let sink: any ByteSink
+  private let encoder: PartEncoder
+
+  init(_ sink: any ByteSink, encoder: PartEncoder) {
+    self.sink = sink
+    self.encoder = encoder
+    encoder.begin()
+  }
+
+  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int] { [0] }
+
+  func append(_ bytes: Span<UInt8>, to target: Int) throws {
+    try encoder.write(bytes) { try sink.append($0) }
+  }
+
+  /// Writes what has been held back.
+  func finish() throws {
+    try encoder.finish { try sink.append($0) }
+  }
+}

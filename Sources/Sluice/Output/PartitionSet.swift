@@ -1,0 +1,155 @@
+// Takes rows in input order and sorts them into partitions. A few partitions, the first that occur, have a
+// compressor of their own and write as rows come. The rows of the others collect in memory, then in the
+// spill log, and are compressed when all rows are in, several partitions at a time. The bytes of a part are
+// the same either way.
+
+internal import ByteScan
+internal import Compression
+internal import Pipeline
+internal import Storage
+internal import SystemPackage
+
+/// What a partition is called.
+struct PartitionName: Sendable, Hashable {
+  /// The directory below `data`, empty without partitioning: `stage=Complete/batch=rain`.
+  var directory: String
+  /// Each key and its value.
+  var values: [(key: PartitionKey, value: [UInt8]?)]
+
+  static func == (left: Self, right: Self) -> Bool { left.directory == right.directory }
+  func hash(into hasher: inout Hasher) { hasher.combine(directory) }
+}
+
+/// A finished partition.
+struct PartitionFiles: Sendable {
+  var name: PartitionName
+  var parts: [PartFile]
+}
+
+/// How much the partitions may hold.
+struct PartitionBudget: Sendable {
+  /// How many partitions have a compressor from their first row on.
+  var openWriters: Int
+  /// How many bytes of rows may wait in memory.
+  var waitingBytes: Int
+  /// How many partitions are compressed at a time once all rows are in.
+  var lateWriters: Int
+}
+
+/// Makes places for parts below `data`.
+typealias PartCreator = @Sendable (_ directory: String, _ name: String) throws -> any PartDestination
+
+/// What it takes to write a partition.
+struct PartWriterPlan: Sendable {
+  var options: OutputOptions
+  var kernel: ScanKernel
+  var create: PartCreator
+
+  /// Makes the writer of one partition, which compresses on `workers` threads.
+  func makeWriter(_ name: PartitionName, workers: Int) throws -> PartWriter {
+    let compression = CompressionOptions(
+      format: options.format, level: options.level, long: options.long, workers: workers)
+    let create = self.create
+    return PartWriter(options, encoder: try PartEncoder(compression), kernel: kernel) {
+      try create(name.directory, $0)
+    }
+  }
+}
+
+/// Where the rows of a run go.
+final class PartitionSet {
+  private struct Partition {
+    let name: PartitionName
+    let writer: PartWriter?
+    var late: LateRows
+  }
+
+  private let plan: PartWriterPlan
+  private let workers: Int
+  private let budget: PartitionBudget
+  private let scratch: Scratch
+  private var partitions: [Partition] = []
+  private var indices: [String: Int] = [:]
+  private var waitingBytes = 0
+  private var spill: SpillLog?
+
+  /// Makes an empty set.
+  init(_ plan: PartWriterPlan, workers: Int, budget: PartitionBudget, scratch: Scratch) {
+    self.plan = plan
+    self.workers = workers
+    self.budget = budget
+    self.scratch = scratch
+  }
+
+  /// The number of a partition, which is made if it is new.
+  func index(of name: PartitionName) throws -> Int {
+    if let known = indices[name.directory] { return known }
+    let isOpen = partitions.count < budget.openWriters
+    let writer = isOpen ? try plan.makeWriter(name, workers: workers) : nil
+    partitions.append(Partition(name: name, writer: writer, late: LateRows()))
+    indices[name.directory] = partitions.count - 1
+    return partitions.count - 1
+  }
+
+  /// Adds bytes of a row, with its newline at the end, to a partition.
+  func append(_ bytes: Span<UInt8>, to index: Int) throws {
+    if let writer = partitions[index].writer {
+      try writer.write(bytes)
+      return
+    }
+    partitions[index].late.waiting.append(bytes)
+    waitingBytes += bytes.count
+    if waitingBytes > budget.waitingBytes { try spillAll() }
+  }
+
+  /// Finishes all parts.
+  ///
+  /// - Returns: The partitions in the order of their directories.
+  func finish() throws -> [PartitionFiles] {
+    var files: [PartitionFiles] = []
+    for partition in partitions {
+      guard let writer = partition.writer else { continue }
+      try writer.finish()
+      files.append(PartitionFiles(name: partition.name, parts: writer.finished))
+    }
+    let late = partitions.filter { $0.writer == nil }
+    let results = Monitor([PartitionFiles]())
+    // One thread of libzstd a partition: its bytes do not depend on how many there are.
+    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(below: late.count)
+    {
+      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] index in
+      let writer = try plan.makeWriter(names[index], workers: 1)
+      try rows[index].write(to: writer, from: spill)
+      let files = PartitionFiles(name: names[index], parts: writer.finished)
+      results.withLock { $0.append(files) }
+    }
+    return (files + results.withLock { $0 }).sorted {
+      $0.name.directory.utf8.lexicographicallyPrecedes($1.name.directory.utf8)
+    }
+  }
+
+  private func spillAll() throws {
+    let log = try spill ?? scratch.makeSpillLog()
+    spill = log
+    for index in partitions.indices where !partitions[index].late.waiting.isEmpty {
+      try log.append(partitions[index].late.waiting, to: &partitions[index].late.spilled)
+      partitions[index].late.waiting = []
+    }
+    waitingBytes = 0
+  }
+}
+
+/// Rows that wait for their partition's turn.
+private struct LateRows: Sendable {
+  static let pieceSize = 1 << 20
+
+  var waiting: [UInt8] = []
+  var spilled = SpillLog.Chain()
+
+  /// Writes and finishes the partition's parts.
+  func write(to writer: PartWriter, from log: SpillLog?) throws {
+    try log?.read(spilled, pieceSize: Self.pieceSize) { try writer.write($0) }
+    try writer.write(waiting.span)
+    try writer.finish()
+  }
+}

@@ -1,0 +1,25 @@
+// Small files are read whole: manifests, reports, journals.
+
+internal import Storage
+internal import SystemPackage
+
+/// The bytes of a regular file, at most `limit` of them; a symbolic link is refused.
+func readAll(_ path: String, limit: Int = .max) throws -> [UInt8] {
+  let source = try openForReading(path)
+  return try unsafe [UInt8](unsafeUninitializedCapacity: min(source.size, limit)) { buffer, count in
+    count = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+  }
+}
+
+/// Opens a file for reading; a symbolic link is refused.
+func openForReading(_ path: String) throws(StorageError) -> FileSource {
+  let descriptor: FileDescriptor
+  do {
+    // Nonblocking, so that a pipe planted under that name can't hold us up; for files it means nothing.
+    descriptor = try FileDescriptor.open(
+      FilePath(path), .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
+  } catch {
+    throw StorageError(operation: "open", path: path, errno: error as? Errno ?? .ioError)
+  }
+  return try FileSource(descriptor, name: path)
+}

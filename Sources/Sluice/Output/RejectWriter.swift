@@ -1,0 +1,126 @@
+// Where malformed elements go: a line of JSON each, from which the bytes can be had back.
+
+internal import Storage
+
+/// Writes `rejects/rejects.jsonl` and the files beside it.
+final class RejectWriter {
+  /// The longest element that stands in its line.
+  private static let longestInline = 1 << 20
+  /// How much is kept where structure is lost.
+  private static let lostLength = 64 << 10
+
+  private let create: (_ path: String) throws -> HashingFile
+  private var lines: HashingFile?
+  private var files: [HashingFile] = []
+
+  /// Writes to files that `create` makes, below `rejects/`.
+  init(create: @escaping (_ path: String) throws -> HashingFile) {
+    self.create = create
+  }
+
+  /// Starts an element, whose first byte is at `position`.
+  func begin(at position: Position, _ fault: ElementFault) -> RejectCollector {
+    RejectCollector(position, fault, limit: Self.longestInline) { [self] in
+      let file = try create("rejects/reject-\(files.count).bin")
+      files.append(file)
+      return file
+    }
+  }
+
+  /// Ends an element.
+  func finish(_ collector: RejectCollector, isLost: Bool) throws {
+    let record = try collector.record(lostLength: isLost ? Self.lostLength : nil)
+    let lines = try self.lines ?? create("rejects/rejects.jsonl")
+    self.lines = lines
+    try lines.append(record.utf8 + [UInt8(ascii: "\n")])
+  }
+
+  /// Ends all; the files for the manifest.
+  func finish() throws -> [ManifestReject] {
+    try ([lines].compactMap { $0 } + files).map { file in
+      try file.finish()
+      return ManifestReject(path: file.path, bytes: file.count, sha256: file.sha256)
+    }
+  }
+}
+
+/// The bytes of one malformed element.
+final class RejectCollector {
+  private let position: Position
+  private let fault: ElementFault
+  private let limit: Int
+  private let makeFile: () throws -> HashingFile
+  private var bytes: [UInt8] = []
+  private var file: HashingFile?
+  private var failure: (any Error)?
+  private var count = 0
+
+  fileprivate init(
+    _ position: Position, _ fault: ElementFault, limit: Int, makeFile: @escaping () throws -> HashingFile
+  ) {
+    self.position = position
+    self.fault = fault
+    self.limit = limit
+    self.makeFile = makeFile
+  }
+
+  /// Takes in the next byte.
+  func append(_ byte: UInt8) {
+    bytes.append(byte)
+    count += 1
+    // A long element goes to its own file, piece by piece.
+    if bytes.count > limit, failure == nil {
+      do { try flush() } catch { failure = error }
+    }
+  }
+
+  private func flush() throws {
+    let file = try self.file ?? makeFile()
+    self.file = file
+    try file.append(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// The line for the element.
+  fileprivate func record(lostLength: Int?) throws -> JSONText {
+    if let failure { throw failure }
+    if let lostLength { bytes.removeSubrange(min(bytes.count, lostLength)...) } else { trim() }
+    if file != nil { try flush() }
+    let isText = file == nil && String(validating: bytes, as: UTF8.self) != nil
+    return .object([
+      ("input", .text(position.input)), ("entry", .text(position.entry)), ("asset", .int(position.asset)),
+      ("byte", .int(position.byte)), ("length", lostLength == nil ? .int(count) : .null),
+      ("line", .int(position.line)), ("column", .int(position.column)), ("errorByte", .int(fault.offset)),
+      ("code", .text(fault.code)), ("message", .text(fault.message)),
+      ("raw", isText ? .string(bytes) : .null),
+      ("rawBase64", isText || file != nil ? .null : .string(Base64.encode(bytes))),
+      ("rawFile", .text(file.map { String($0.path.dropFirst("rejects/".count)) })),
+    ])
+  }
+
+  /// The white space before the line where reading goes on belongs to no element.
+  private func trim() {
+    while let last = bytes.last, [0x20, 0x09, 0x0A, 0x0D].contains(last) {
+      bytes.removeLast()
+      count -= 1
+    }
+  }
+}
+
+/// RFC 4648, with padding.
+enum Base64 {
+  static func encode(_ bytes: [UInt8]) -> [UInt8] {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let padded = Array(group) + [UInt8](repeating: 0, count: 3 - group.count)
+      let value = padded.reduce(0) { $0 << 8 | Int($1) }
+      for index in 0..<4 {
+        text.append(index <= group.count ? digits[value >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return text
+  }
+}

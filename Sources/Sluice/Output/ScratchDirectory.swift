@@ -1,0 +1,44 @@
+// Where rows wait and pipes are spooled when the user names another disk with --temp. Several runs may
+// share that disk, so each scratch directory carries its own lock; one whose lock is free was left by
+// a run that died, and goes.
+
+internal import Storage
+
+/// A directory below `--temp`, gone with its run or with the next one.
+final class ScratchDirectory: Sendable {
+  private static let prefix = "sluice-scratch-"
+  let path: String
+  private let lock: FileLock
+
+  init(below parent: String) throws {
+    try Directory.createWithParents(parent)
+    try Self.clearLeftovers(below: parent)
+    let name = Self.prefix + UniqueName.suffix()
+    // Under its final name it is only seen once it is locked.
+    let unlocked = parent + "/." + name
+    try Directory.create(unlocked)
+    guard let lock = try FileLock(acquiring: unlocked + "/lock") else { throw OutputError(.inUse, parent) }
+    self.lock = lock
+    path = parent + "/" + name
+    try Rename.move(unlocked, to: path)
+  }
+
+  func remove() {
+    // What can't be removed now is a leftover, and the next run tries again.
+    try? Directory.removeTree(path)
+  }
+
+  private static func clearLeftovers(below parent: String) throws {
+    for entry in try Directory.list(Path.resolve(parent)) where entry.kind == .directory {
+      let name = entry.name
+      guard name.hasPrefix(prefix), UniqueName.isSuffix(name.utf8.dropFirst(prefix.utf8.count)) else {
+        continue
+      }
+      let path = parent + "/" + name
+      // Another user's leftovers are not ours to open.
+      guard let free = try? FileLock(acquiring: path + "/lock") else { continue }
+      try? Directory.removeTree(path)
+      withExtendedLifetime(free) {}
+    }
+  }
+}
