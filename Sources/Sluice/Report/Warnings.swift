@@ -1,0 +1,28 @@
+// Warnings in words.
+
+extension WarningCode {
+  /// What the code means, for any number of cases.
+  public var message: String {
+    switch self {
+    case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default"
+    case .fieldNotString: "stages or titles that are missing or not strings: they match nothing"
+    case .batchesNotStrings: "batches that are not a list of strings"
+    case .unknownShape: "tasks or annotations of an unknown shape, copied as they are"
+    case .loneSurrogate: "stages, batches or titles with half a surrogate pair: they match nothing"
+    case .entrySkipped: "archive entries that hold no export, skipped"
+    }
+  }
+}
+
+extension Report {
+  /// A line for people for each kind of surprise.
+  public var warningLines: [String] {
+    warnings.sorted { $0.code.rawValue < $1.code.rawValue }.map { warning in
+      let place = warning.first
+      let input = place.entry.map { "\(place.input) (entry \($0))" } ?? place.input
+      return
+        "\(warning.code.message) (\(warning.count), first in \(input) at byte \(place.byte), "
+        + "line \(place.line), column \(place.column), asset \(place.asset))"
+    }
+  }
+}
