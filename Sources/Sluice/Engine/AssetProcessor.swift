@@ -1,0 +1,169 @@
+// What a worker does with one asset that lies in memory: read its skeleton, decide, and make its row.
+
+internal import ByteScan
+internal import JSONEvents
+internal import Sharding
+
+/// Everything about a run that workers need and nobody changes.
+struct RunPlan: Sendable {
+  let options: RunOptions
+  let needs: ReaderNeeds
+  let selector: Selector
+
+  init(_ options: RunOptions) {
+    self.options = options
+    needs = ReaderNeeds(options)
+    selector = Selector(options)
+  }
+
+  var kernel: ScanKernel { options.resources.kernel }
+  var maxDepth: Int { options.resources.maxDepth }
+  var validatesAll: Bool { options.resources.validation == .all }
+}
+
+/// An element of the input in memory.
+struct Element: Sendable {
+  var extent: Extent
+  /// The line in which the first block of the extent starts.
+  var line: LineAnchor
+}
+
+/// A row in an arena.
+struct Row: Sendable {
+  var arena: Arena
+  var start: Arena.Position
+  var end: Arena.Position
+  /// Its length with the newline.
+  var count: Int
+
+  /// More than DuckDB's default for an object takes, 16 MiB.
+  var isBig: Bool { count - 1 > 16 << 20 }
+}
+
+/// Why an element is no asset, and where.
+struct Malformed: Sendable {
+  var fault: ElementFault
+  var element: Element
+}
+
+/// What became of one element.
+struct AssetOutcome: Sendable {
+  var range: Range<Int>
+  /// The line in which the element's first block starts; of an issue, that in which it starts itself.
+  var line: LineAnchor
+  var facts = AssetFacts()
+  var decision = Decision()
+  var row: Row?
+  var malformed: Malformed?
+  /// Where the first surprise of each code is.
+  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+}
+
+/// Works on one asset after another.
+final class AssetProcessor {
+  private let plan: RunPlan
+  private let reader: AssetReader
+  private var walker: SkeletonWalker
+  private let lineFinder: LineFinder
+
+  init(_ plan: RunPlan) {
+    self.plan = plan
+    reader = AssetReader(plan.needs)
+    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    lineFinder = LineFinder(kernel: plan.kernel)
+  }
+
+  /// Reads an element, decides on it, and makes its row in `arena` if it is kept.
+  func process(_ element: Element, arena: Arena) -> AssetOutcome {
+    let range = element.extent.start..<element.extent.end
+    var outcome = AssetOutcome(range: range, line: element.line)
+    guard let facts = readSkeleton(element.extent) else {
+      outcome.malformed = locate(element)
+      return outcome
+    }
+    outcome.facts = facts
+    if facts.isIssue {
+      outcome.line = lineFinder.anchor(at: range.lowerBound, in: element)
+      return outcome
+    }
+    outcome.decision = plan.selector.decide(facts)
+    if plan.validatesAll || outcome.decision.isKept, !isValid(element.extent) {
+      outcome.malformed = locate(element)
+      return outcome
+    }
+    if outcome.decision.isKept {
+      let row = makeRow(element.extent, facts, in: arena)
+      if row.isBig { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
+      outcome.row = row
+    }
+    for (code, surprise) in outcome.facts.surprises {
+      outcome.surpriseLines[code] = lineFinder.position(of: surprise.first, in: element)
+    }
+    return outcome
+  }
+
+  private func readSkeleton(_ extent: Extent) -> AssetFacts? {
+    do {
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONStreamError<Never>) in
+        try walker.consume(bytes, at: offset)
+      }
+      if let facts = walker.finish() { return facts }
+    } catch {}
+    // A parser that has failed is of no more use.
+    reader.reset()
+    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    return nil
+  }
+
+  private func isValid(_ extent: Extent) -> Bool {
+    var validator = JSONValidator(maxDepth: plan.maxDepth)
+    do {
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONRejection) in
+        try validator.feed(bytes, at: offset)
+      }
+      try validator.endOfInput()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func locate(_ element: Element) -> Malformed {
+    let finder = FaultFinder(maxDepth: plan.maxDepth, lines: lineFinder)
+    return Malformed(fault: finder.find(in: element), element: element)
+  }
+
+  private func makeRow(_ extent: Extent, _ facts: AssetFacts, in arena: Arena) -> Row {
+    let start = arena.position
+    var minifier = Minifier(kernel: plan.kernel)
+    var count = 0
+    let cuts = facts.cutList { token in URLQuery.start(in: extent, token) }
+    cuts.forEachKept(in: extent.start..<extent.end) { range in
+      extent.forEachRun(in: range) { bytes, _ in
+        unsafe arena.append(upTo: bytes.count) { destination in
+          let written = unsafe minifier.append(bytes, to: destination)
+          count += written
+          return written
+        }
+      }
+    }
+    unsafe arena.append(upTo: 1) { destination in
+      unsafe destination.storeBytes(of: UInt8(ascii: "\n"), as: UInt8.self)
+      return 1
+    }
+    return Row(arena: arena, start: start, end: arena.position, count: count + 1)
+  }
+}
+
+/// Leaves out white space, run by run.
+struct Minifier {
+  let kernel: ScanKernel
+  private var state = ScanState()
+
+  init(kernel: ScanKernel) { self.kernel = kernel }
+
+  /// Appends what remains of `bytes`, which follow those before, to `destination`.
+  mutating func append(_ bytes: Span<UInt8>, to destination: UnsafeMutableRawBufferPointer) -> Int {
+    unsafe kernel.minify(bytes, into: destination, state: &state).written
+  }
+}

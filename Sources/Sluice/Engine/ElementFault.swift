@@ -1,0 +1,94 @@
+// What is wrong with an element, in words.
+
+internal import JSONEvents
+internal import Sharding
+internal import Storage
+internal import SystemPackage
+
+/// What is wrong with an element, and where.
+struct ElementFault: Sendable {
+  var offset: Int
+  var line: Int
+  var column: Int
+  /// A word that stays the same.
+  var code: String
+  var message: String
+}
+
+extension ElementFault {
+  /// A fault of the grammar in `line`.
+  init(_ fault: JSONFault, line: LineAnchor) {
+    self.init(
+      offset: fault.offset, line: line.line, column: fault.offset - line.start + 1,
+      code: fault.code.name, message: fault.message)
+  }
+
+  /// A byte that cannot stand between elements.
+  init(_ misplaced: Misplaced) {
+    let line = misplaced.line
+    self.init(
+      offset: misplaced.offset, line: line.line, column: misplaced.offset - line.start + 1,
+      code: Self.code(misplaced), message: Self.message(misplaced))
+  }
+
+  private static func code(_ misplaced: Misplaced) -> String {
+    guard let byte = misplaced.byte else { return JSONFault.Code.truncated.name }
+    if isValue(byte), misplaced.gap.takesElement { return "notAnObject" }
+    return misplaced.gap == .ended
+      ? JSONFault.Code.trailingContent.name : JSONFault.Code.unexpectedByte(byte).name
+  }
+
+  private static func message(_ misplaced: Misplaced) -> String {
+    guard let byte = misplaced.byte else { return "the input ends inside the array" }
+    let shown = describe(byte)
+    switch misplaced.gap {
+    case .beforeFirst, .afterComma, .sequence:
+      if isValue(byte) { return "an element that is not an object" }
+      return "unexpected \(shown) where an asset should start"
+    case .afterElement: return "unexpected \(shown) where a comma or the end of the array should be"
+    case .ended: return "unexpected \(shown) after the end of the array"
+    }
+  }
+
+  private static func isValue(_ byte: UInt8) -> Bool {
+    "[\"-0123456789tfn".utf8.contains(byte)
+  }
+
+  private static func describe(_ byte: UInt8) -> String {
+    if byte > 0x20, byte < 0x7F { return "character \"\(Character(UnicodeScalar(byte)))\"" }
+    let digits = String(byte, radix: 16, uppercase: true)
+    return "byte 0x\(byte < 16 ? "0" : "")\(digits)"
+  }
+}
+
+extension Gap {
+  /// Whether an element may stand here.
+  var takesElement: Bool { self != .afterElement && self != .ended }
+}
+
+/// What to do about what went wrong.
+enum Hints {
+  static let container = "The file may be damaged or cut short: fetch the export again."
+  static let encoding = "Convert the file to UTF-8, for example with iconv."
+  static let issueExport = "Export with type=task; issues have no annotations to select."
+
+  /// What to do about a malformed element.
+  static func malformed(_ fault: ElementFault) -> String {
+    if fault.code == JSONFault.Code.truncated.name {
+      return "The file may be cut short: fetch the export again."
+    }
+    if fault.code == JSONFault.Code.tooDeep.name { return "Allow it with --max-depth." }
+    return "Leave such assets out with --on-error skip, or keep their bytes with --on-error reject."
+  }
+
+  /// What to do about a call that the system refused.
+  static func system(_ error: StorageError) -> String {
+    switch error.errno {
+    case .noSuchFileOrDirectory: "Check the name."
+    case .permissionDenied: "Check who may read and write it."
+    case .noSpace, .diskQuotaExceeded: "Make room there, or name another place with --output or --temp."
+    case .isDirectory: "Name the export itself, not its directory."
+    default: "The system said so; see its manual for what it means."
+    }
+  }
+}

@@ -1,0 +1,225 @@
+// What the workers of the fast engine share, and who may do what next. All of it is touched under the
+// monitor's lock only.
+
+internal import ByteScan
+internal import Pipeline
+internal import Sharding
+
+/// Something for a worker to do.
+enum EngineStep: Sendable {
+  case read(Int)
+  case frame(StitchedBlock)
+  case merge
+  case process(ElementTask)
+  case deliver([EngineItem])
+}
+
+/// An element and its place among the items.
+struct ElementTask: Sendable {
+  var number: Int
+  var element: Element
+}
+
+/// A block whose start is not known yet.
+struct ScannedBlock: Sendable {
+  var block: Block
+  var summary: BlockSummary
+  var assumedEscape: Bool
+}
+
+/// A block whose start is known.
+struct StitchedBlock: Sendable {
+  var index: Int
+  var block: Block
+  var start: BlockStart
+}
+
+/// A block whose elements are known.
+struct FramedBlock: Sendable {
+  var block: StitchedBlock
+  var frames: BlockFrames
+  var outcomes: [AssetOutcome]
+}
+
+/// First in, first out.
+struct Queue<Element: Sendable>: Sendable {
+  private var items: [Element] = []
+  private var head = 0
+
+  mutating func append(_ item: Element) { items.append(item) }
+
+  mutating func popFirst() -> Element? {
+    guard head < items.count else { return nil }
+    defer { head += 1 }
+    let item = items[head]
+    if head > 32 && head * 2 > items.count {
+      items.removeFirst(head)
+      head = 0
+    }
+    return item
+  }
+}
+
+/// The state of one engine.
+struct EngineState: Sendable {
+  private(set) var isStopped = false
+  /// How many steps are being done.
+  var active = 0
+
+  // Reading and stitching.
+  private var nextRead = 0
+  private var activeReads = 0
+  private let sequential: Bool
+  private var readLimit: Int
+  private var failure: (index: Int, error: any Error)?
+  private var scanned: [Int: ScannedBlock] = [:]
+  private var nextStitch = 0
+  private var stitcher: Stitcher
+  var stitched = Queue<StitchedBlock>()
+
+  // Merging.
+  var framed: [Int: FramedBlock] = [:]
+  private var nextMerge = 0
+  private var isMerging = false
+  private var mergeEnded = false
+  private var merger: Merger
+
+  /// nil where reading never goes back.
+  private var kept: KeptBlocks?
+  private var deliveredTo: Int
+  private var walkedTo: Int?
+
+  // Delivering.
+  var elements = Queue<ElementTask>()
+  var outcomes: [Int: EngineItem] = [:]
+  private var nextDelivery = 0
+  private var isDelivering = false
+
+  init(start: EngineStart, framing: Framing, source: BlockSource, keepsBlocks: Bool) {
+    kept = keepsBlocks && source.isSequential ? KeptBlocks() : nil
+    deliveredTo = start.offset
+    let depth = start.gap == .ended ? 0 : framing.baseDepth
+    stitcher = Stitcher(at: BlockStart(state: ScanState(depth: depth), line: start.line))
+    merger = Merger(start: start, framing: framing)
+    sequential = source.isSequential
+    readLimit = source.blockCount ?? .max
+  }
+
+  // MARK: Reading
+
+  var mayRead: Bool {
+    !mergeEnded && failure == nil && nextRead < readLimit && !(sequential && activeReads > 0)
+  }
+
+  mutating func claimRead() -> EngineStep {
+    defer { nextRead += 1 }
+    activeReads += 1
+    return .read(nextRead)
+  }
+
+  mutating func readDone(_ index: Int, _ block: ScannedBlock) {
+    activeReads -= 1
+    scanned[index] = block
+    kept?.append(block.block)
+  }
+
+  mutating func readEnded(at index: Int) {
+    activeReads -= 1
+    readLimit = min(readLimit, index)
+  }
+
+  mutating func readFailed(at index: Int, _ error: any Error) {
+    activeReads -= 1
+    readLimit = min(readLimit, index)
+    if let failure, failure.index < index { return }
+    failure = (index, error)
+  }
+
+  /// Finds the true start of every block whose predecessors are all there.
+  mutating func stitch(_ kernel: ScanKernel) {
+    while let next = scanned.removeValue(forKey: nextStitch) {
+      var summary = next.summary
+      let escaped = stitcher.next.state.escaped
+      if escaped != next.assumedEscape {
+        // Only behind a run of backslashes too long to look back over.
+        summary = next.block.withBytes { kernel.summarize($0, startsEscaped: escaped) }
+      }
+      let start = stitcher.append(summary, at: next.block.offset)
+      stitched.append(StitchedBlock(index: nextStitch, block: next.block, start: start))
+      nextStitch += 1
+    }
+  }
+
+  // MARK: What must be done in order
+
+  mutating func nextOrderedStep() -> EngineStep? {
+    if !isDelivering, outcomes[nextDelivery] != nil {
+      isDelivering = true
+      var items: [EngineItem] = []
+      while let item = outcomes.removeValue(forKey: nextDelivery + items.count) { items.append(item) }
+      return .deliver(items)
+    }
+    if !isMerging, !mergeEnded, framed[nextMerge] != nil || allMerged {
+      isMerging = true
+      return .merge
+    }
+    return nil
+  }
+
+  private var allMerged: Bool { nextMerge == readLimit }
+
+  struct MergeWork {
+    enum Next {
+      case block(FramedBlock)
+      case end((any Error)?)
+    }
+    var next: Next
+    var merger: Merger
+  }
+
+  mutating func takeMergeWork() -> MergeWork? {
+    if !isStopped, !mergeEnded {
+      if let block = framed.removeValue(forKey: nextMerge) {
+        return MergeWork(next: .block(block), merger: merger)
+      }
+      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger) }
+    }
+    isMerging = false
+    return nil
+  }
+
+  mutating func merged(_ merger: Merger, _ result: MergeResult) {
+    self.merger = merger
+    nextMerge += 1
+    for task in result.tasks { elements.append(task) }
+    for (number, item) in result.items { outcomes[number] = item }
+    if result.isLast { mergeEnded = true }
+    if let offset = result.walkedTo { walkedTo = offset }
+    releaseKept()
+  }
+
+  mutating func delivered(_ items: [EngineItem], stops: Bool) {
+    nextDelivery += items.count
+    isDelivering = false
+    if stops {
+      isStopped = true
+      return
+    }
+    for item in items {
+      switch item {
+      case .assets(let outcomes): deliveredTo = outcomes.last?.range.upperBound ?? deliveredTo
+      case .giant(let giant): deliveredTo = giant.range.upperBound
+      case .anomaly, .failure, .end: break
+      }
+    }
+    releaseKept()
+  }
+
+  /// What is delivered is never read again; nor is what was spooled of a giant once all before it is.
+  private mutating func releaseKept() {
+    let allDelivered = nextDelivery == merger.nextNumber
+    kept?.release(before: allDelivered ? max(deliveredTo, walkedTo ?? 0) : deliveredTo)
+  }
+
+  mutating func takeKeptBlocks() -> [Block] { kept?.take() ?? [] }
+}

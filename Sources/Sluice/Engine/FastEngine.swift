@@ -1,0 +1,198 @@
+// The fast engine: blocks of the input go through four steps on whichever worker is free.
+//
+//   read + scan    any order     a block, and what it does to the structural state for both possible starts
+//   stitch         in order      the true start of each block: a few additions
+//   frame          any order     its elements; those that lie wholly in the block are worked on at once
+//   merge          in order      elements that span blocks are put together and worked on by any worker
+//   deliver        in order      outcomes go to the run: counts, rows, errors
+//
+// Whatever is in order is done by one worker at a time, and only as long as there is something to do; it
+// never waits while holding the lock. Memory is bounded by the pool: reading waits while too many of its
+// buffers are taken, and an element too big to be held is walked through and read again (`GiantWalk`).
+
+internal import ByteScan
+internal import Pipeline
+internal import Sharding
+internal import Storage
+
+/// Where an engine starts to read.
+struct EngineStart: Sendable {
+  var offset: Int
+  var gap: Gap
+  var line: LineAnchor
+}
+
+/// What the engine finds, in the order of the input.
+enum EngineItem: Sendable {
+  /// Elements that lie one after another.
+  case assets([AssetOutcome])
+  /// An element too big to be held.
+  case giant(GiantOutcome)
+  /// A byte that cannot stand between elements, or the input's end where it may not end.
+  case anomaly(Misplaced)
+  /// Reading failed.
+  case failure(any Error)
+  /// The input has been read to its end.
+  case end(offset: Int)
+}
+
+/// A byte that cannot stand where it stands.
+struct Misplaced: Sendable {
+  /// Where it is.
+  var offset: Int
+  /// nil for the end of the input.
+  var byte: UInt8?
+  /// What may stand there.
+  var gap: Gap
+  /// The line it is in.
+  var line: LineAnchor
+}
+
+/// What the receiver of an item says.
+enum Delivery: Sendable {
+  case goOn
+  case stop
+}
+
+/// Reads one input from one place on.
+final class FastEngine: Sendable {
+  private let plan: RunPlan
+  private let framing: Framing
+  private let source: BlockSource
+  private let pool: BlockPool
+  private let budget: EngineBudget
+  private let monitor: Monitor<EngineState>
+
+  /// Plans to read `source` from `start` on.
+  init(
+    plan: RunPlan, framing: Framing, source: BlockSource, start: EngineStart, pool: BlockPool,
+    budget: EngineBudget
+  ) {
+    self.plan = plan
+    self.framing = framing
+    self.source = source
+    self.pool = pool
+    self.budget = budget
+    monitor = Monitor(
+      EngineState(
+        start: start, framing: framing, source: source, keepsBlocks: plan.options.onError != .stop))
+  }
+
+  /// Reads to the end, or until the receiver says stop.
+  ///
+  /// - Parameter deliver: Gets each item, one at a time and in order, on any worker.
+  func run(_ deliver: @escaping @Sendable (EngineItem) -> Delivery) {
+    WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
+      let processor = AssetProcessor(plan)
+      while let step = monitor.wait(for: { self.nextStep(&$0) }) {
+        perform(step, processor, deliver)
+        monitor.withLock { $0.active -= 1 }
+      }
+    }
+  }
+
+  /// Blocks that were read and not yet delivered, for a reader that goes on after an anomaly.
+  func takeBlocks() -> [Block] { monitor.withLock { $0.takeKeptBlocks() } }
+
+  // MARK: What to do next
+
+  private func nextStep(_ state: inout EngineState) -> EngineStep?? {
+    if state.isStopped { return .some(nil) }
+    guard let step = choose(&state) else { return nil }
+    state.active += 1
+    return step
+  }
+
+  private func choose(_ state: inout EngineState) -> EngineStep? {
+    if let step = state.nextOrderedStep() { return step }
+    if let element = state.elements.popFirst() { return .process(element) }
+    if let block = state.stitched.popFirst() { return .frame(block) }
+    // With nothing under way, only one more block can bring the run forward.
+    if state.mayRead, pool.taken < budget.blocks || state.active == 0 { return state.claimRead() }
+    return nil
+  }
+
+  private func perform(
+    _ step: EngineStep, _ processor: AssetProcessor, _ deliver: (EngineItem) -> Delivery
+  ) {
+    switch step {
+    case .read(let index): read(index)
+    case .frame(let block): frame(block, processor)
+    case .merge: merge()
+    case .process(let task):
+      let outcome = processor.process(task.element, arena: Arena(pool))
+      monitor.withLock { $0.outcomes[task.number] = .assets([outcome]) }
+    case .deliver(let items): self.deliver(items, deliver)
+    }
+  }
+
+  // MARK: Steps
+
+  private func read(_ index: Int) {
+    do {
+      guard let (block, escaped) = try source.read(index, from: pool) else {
+        monitor.withLock { $0.readEnded(at: index) }
+        return
+      }
+      let summary = block.withBytes { plan.kernel.summarize($0, startsEscaped: escaped) }
+      monitor.withLock {
+        $0.readDone(index, ScannedBlock(block: block, summary: summary, assumedEscape: escaped))
+        $0.stitch(plan.kernel)
+      }
+    } catch {
+      monitor.withLock { $0.readFailed(at: index, error) }
+    }
+  }
+
+  private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
+    let framer = Framer(framing, kernel: plan.kernel)
+    let frames = block.block.withBytes { framer.frames(in: $0, from: block.start.state) }
+    var outcomes: [AssetOutcome] = []
+    if !frames.elements.isEmpty {
+      let arena = Arena(pool)
+      outcomes.reserveCapacity(frames.elements.count)
+      for range in frames.elements {
+        var extent = Extent(from: block.block.offset + range.lowerBound)
+        extent.append(Segment(block.block, range))
+        outcomes.append(
+          processor.process(Element(extent: extent, line: block.start.line), arena: arena))
+      }
+    }
+    monitor.withLock {
+      $0.framed[block.index] = FramedBlock(block: block, frames: frames, outcomes: outcomes)
+    }
+  }
+
+  private func merge() {
+    let context = MergeContext(plan: plan, source: source, budget: budget)
+    // Only the worker that holds the merge step touches the merger, so it is taken out of the lock.
+    while var work = monitor.withLock({ $0.takeMergeWork() }) {
+      var result = MergeResult()
+      switch work.next {
+      case .block(let framed): work.merger.merge(framed, context, into: &result)
+      case .end(let failure): work.merger.finish(failure, context, into: &result)
+      }
+      monitor.withLock { $0.merged(work.merger, result) }
+    }
+  }
+
+  private func deliver(_ items: [EngineItem], _ deliver: (EngineItem) -> Delivery) {
+    var verdict = Delivery.goOn
+    for item in items where verdict == .goOn {
+      verdict = deliver(item)
+      switch item {
+      case .anomaly, .failure, .end: verdict = .stop
+      case .assets, .giant: break
+      }
+    }
+    monitor.withLock { $0.delivered(items, stops: verdict == .stop) }
+  }
+}
+
+/// How much an engine may hold.
+struct EngineBudget: Sendable {
+  /// How many buffers of the pool may be taken when a block is read.
+  var blocks: Int
+  /// The length over which an element is not held, in bytes.
+  var giant: Int
+}

@@ -1,0 +1,142 @@
+// Takes what an engine delivers, in the order of the input: counts it, writes its rows, and stops at the
+// first thing that is wrong.
+
+internal import Sharding
+
+/// Why an engine was stopped.
+enum Interruption: Sendable {
+  /// The input is done.
+  case ended(offset: Int)
+  /// Enough assets have been kept.
+  case limitReached
+  /// An element is malformed.
+  case malformed(MalformedElement)
+  /// A byte cannot stand between elements.
+  case misplaced(Misplaced)
+  /// The export is one of issues.
+  case issueExport(offset: Int, line: LineAnchor)
+  /// Reading, writing or the system failed.
+  case failed(any Error)
+}
+
+/// A malformed element that was held, or one that was not.
+struct MalformedElement: Sendable {
+  var start: Int
+  /// The line in which it starts.
+  var line: LineAnchor
+  var fault: ElementFault
+  /// The element's bytes if it was walked through: they may not be readable elsewhere any more.
+  var bytes: RereadableBytes?
+}
+
+/// The receiver of one input's items.
+final class Recorder: @unchecked Sendable {
+  // Proof of @unchecked: an engine delivers on one worker at a time, and hands that right on under its lock;
+  // the run looks at it only when no engine runs.
+  private let plan: RunPlan
+  private let counts: RunCounts
+  private let rows: any RowReceiver
+  private let giants: GiantWriter
+  private let lines: LineFinder
+  /// Set when the engine was told to stop.
+  private(set) var interruption: Interruption?
+
+  init(_ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, giants: GiantWriter) {
+    self.plan = plan
+    self.counts = counts
+    self.rows = rows
+    self.giants = giants
+    lines = LineFinder(kernel: plan.kernel)
+  }
+
+  /// Forgets why the last engine was stopped.
+  func resume() { interruption = nil }
+
+  /// Takes the next item.
+  func receive(_ item: EngineItem) -> Delivery {
+    do {
+      interruption = try record(item)
+    } catch {
+      interruption = .failed(error)
+    }
+    return interruption == nil ? .goOn : .stop
+  }
+
+  private func record(_ item: EngineItem) throws -> Interruption? {
+    switch item {
+    case .assets(let outcomes):
+      for outcome in outcomes {
+        if let interruption = try record(outcome) { return interruption }
+      }
+      return nil
+    case .giant(let giant): return try record(giant)
+    case .anomaly(let misplaced): return .misplaced(misplaced)
+    case .failure(let error): return .failed(error)
+    case .end(let offset): return .ended(offset: offset)
+    }
+  }
+
+  private func record(_ outcome: AssetOutcome) throws -> Interruption? {
+    if let malformed = outcome.malformed {
+      let line = lines.anchor(at: outcome.range.lowerBound, in: malformed.element)
+      return .malformed(
+        MalformedElement(start: outcome.range.lowerBound, line: line, fault: malformed.fault))
+    }
+    if outcome.facts.isIssue {
+      return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
+    }
+    counts.add(outcome.facts, outcome.decision, range: outcome.range, lines: outcome.surpriseLines)
+    guard let row = outcome.row else { return nil }
+    let targets = try rows.targets(for: outcome.facts, outcome.decision)
+    for target in targets {
+      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
+    }
+    return keptRow(row.count, outcome.facts, outcome.range, targets: targets.count)
+  }
+
+  private func record(_ giant: GiantOutcome) throws -> Interruption? {
+    if let facts = giant.facts, facts.isIssue {
+      return .issueExport(offset: giant.range.lowerBound, line: giant.line)
+    }
+    let isWritten = giant.facts != nil && giant.decision.isKept
+    if giant.facts == nil || plan.validatesAll || isWritten && plan.options.onError != .stop,
+      let fault = try giants.fault(in: giant)
+    {
+      return malformed(giant, fault)
+    }
+    guard let facts = giant.facts else { return nil }
+    counts.add(
+      facts, giant.decision, range: giant.range, lines: try giants.lines(of: facts.surprises, in: giant))
+    guard isWritten else { return nil }
+    let targets = try rows.targets(for: facts, giant.decision)
+    let result = try giants.write(giant, facts) { bytes in
+      for target in targets { try rows.append(bytes, to: target) }
+    }
+    switch result {
+    case .written(let count): return keptRow(count, facts, giant.range, targets: targets.count)
+    case .fault(let fault):
+      return malformed(giant, fault)
+    }
+  }
+
+  private func malformed(_ giant: GiantOutcome, _ fault: ElementFault) -> Interruption {
+    .malformed(
+      MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: fault, bytes: giant.bytes))
+  }
+
+  private func keptRow(
+    _ count: Int, _ facts: AssetFacts, _ range: Range<Int>, targets: Int
+  ) -> Interruption? {
+    counts.addRow(bytes: count - 1, of: facts, at: range.lowerBound, copies: targets - 1)
+    if let limit = plan.options.rows.limit, counts.kept >= limit { return .limitReached }
+    return nil
+  }
+}
+
+/// Where rows go.
+protocol RowReceiver: AnyObject {
+  /// The partitions that the asset's row goes to.
+  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int]
+  /// Adds bytes of a row, which ends with a newline.
+  func append(_ bytes: Span<UInt8>, to target: Int) throws
+}

@@ -1,0 +1,102 @@
+// What comes after a malformed element: how far it reaches, and where reading goes on. Rare, so it reads
+// byte by byte; both engines use it, so they cannot differ.
+//
+//     array      an element whose strings and brackets balance is one reject, and reading goes on behind it;
+//                otherwise the rest of the input is lost
+//     sequence   reading goes on at the next line that starts with "{", from the fault on
+
+internal import JSONEvents
+internal import Sharding
+
+/// Hands out the bytes of an input one by one.
+protocol ByteCursor {
+  /// Where the next byte stands in the input.
+  var offset: Int { get }
+  /// The next byte, without taking it; nil at the end.
+  mutating func peek() throws -> UInt8?
+  /// Moves behind the next byte.
+  mutating func advance()
+}
+
+/// How reading goes on.
+enum Resumption: Sendable {
+  /// At this offset, in this gap.
+  case at(Int, Gap)
+  /// Not at all: the rest of the input is lost.
+  case lost
+
+  var isLost: Bool {
+    if case .lost = self { true } else { false }
+  }
+}
+
+/// Walks over a malformed element.
+struct Recovery {
+  let framing: Framing
+
+  /// Finds the end of a malformed element.
+  ///
+  /// - Parameters:
+  ///   - cursor: At the element's first byte.
+  ///   - fault: Where it stops being JSON.
+  /// - Returns: Where reading goes on.
+  /// - Throws: What reading throws.
+  func resume<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: Int) throws -> Resumption {
+    switch framing {
+    case .array:
+      try Self.skipBalanced(&cursor) ? .at(cursor.offset, .afterElement) : .lost
+    case .sequence:
+      try Self.skipToLine(&cursor, from: fault) ? .at(cursor.offset, .sequence) : .lost
+    }
+  }
+
+  /// Moves behind one element by its strings and brackets alone.
+  ///
+  /// - Returns: Whether they balance, `[` with `]` and `{` with `}`.
+  private static func skipBalanced<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
+    var open: [UInt8] = []
+    while let byte = try cursor.peek() {
+      switch byte {
+      case UInt8(ascii: "\""):
+        cursor.advance()
+        guard try skipString(&cursor) else { return false }
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        // The closing bracket of either kind comes two behind the opening one in ASCII.
+        open.append(byte + 2)
+        cursor.advance()
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if open.isEmpty { return true }
+        guard open.popLast() == byte else { return false }
+        cursor.advance()
+      case UInt8(ascii: ",") where open.isEmpty: return true
+      default:
+        cursor.advance()
+        continue
+      }
+      if open.isEmpty { return true }
+    }
+    return open.isEmpty
+  }
+
+  /// Moves behind a string whose opening quote has been taken.
+  private static func skipString<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
+    while let byte = try cursor.peek() {
+      cursor.advance()
+      if byte == UInt8(ascii: "\"") { return true }
+      if byte == UInt8(ascii: "\\"), try cursor.peek() != nil { cursor.advance() }
+    }
+    return false
+  }
+
+  /// Moves to the first line at or behind `fault` that starts with `{`.
+  private static func skipToLine<Cursor: ByteCursor>(_ cursor: inout Cursor, from fault: Int) throws -> Bool {
+    let start = cursor.offset
+    var isLineStart = false
+    while let byte = try cursor.peek() {
+      if isLineStart, byte == UInt8(ascii: "{"), cursor.offset >= fault, cursor.offset > start { return true }
+      isLineStart = byte == UInt8(ascii: "\n")
+      cursor.advance()
+    }
+    return false
+  }
+}

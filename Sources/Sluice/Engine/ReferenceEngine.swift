@@ -1,0 +1,122 @@
+// The reference engine: the whole input in memory, one thread, every byte through plain yajl events. No
+// structural scan, no blocks, no skipping. The fast engine must deliver the same items.
+
+internal import ByteScan
+internal import JSONEvents
+internal import Sharding
+
+/// Reads one input from one place on.
+struct ReferenceEngine {
+  let plan: RunPlan
+  let framing: Framing
+  /// The whole input from the start on.
+  let input: Block
+
+  /// Reads to the end, or until the receiver says stop.
+  func run(_ start: EngineStart, _ deliver: (EngineItem) -> Delivery) {
+    var gap = start.gap
+    var index = start.offset - input.offset
+    while true {
+      switch input.withBytes({ gap.advance(in: $0, from: index) }) {
+      case .exhausted where gap.mayEnd:
+        _ = deliver(.end(offset: input.offset + input.count))
+        return
+      case .exhausted:
+        _ = deliver(anomaly(at: input.count, gap, start))
+        return
+      case .unexpected(let index):
+        _ = deliver(anomaly(at: index, gap, start))
+        return
+      case .object(let objectStart):
+        let outcome = read(from: objectStart, start.line)
+        if deliver(.assets([outcome])) == .stop || outcome.malformed != nil { return }
+        index = outcome.range.upperBound - input.offset
+        gap = .after(framing)
+      }
+    }
+  }
+
+  private func anomaly(at index: Int, _ gap: Gap, _ start: EngineStart) -> EngineItem {
+    let line = LineFinder(kernel: .portable).anchor(
+      at: input.offset + index, in: element(0..<input.count, start.line))
+    let byte = index < input.count ? input.withBytes { $0[index] } : nil
+    return .anomaly(Misplaced(offset: input.offset + index, byte: byte, gap: gap, line: line))
+  }
+
+  private func element(_ range: Range<Int>, _ line: LineAnchor) -> Element {
+    var extent = Extent(from: input.offset + range.lowerBound)
+    extent.append(Segment(input, range))
+    return Element(extent: extent, line: line)
+  }
+
+  private func read(from start: Int, _ line: LineAnchor) -> AssetOutcome {
+    let lines = LineFinder(kernel: .portable)
+    let end = elementEnd(from: start)
+    let element = element(start..<end, line)
+    var outcome = AssetOutcome(range: element.extent.start..<element.extent.end, line: line)
+    guard let facts = readFacts(start..<end) else {
+      let fault = FaultFinder(maxDepth: plan.maxDepth, lines: lines).find(in: element)
+      outcome.malformed = Malformed(fault: fault, element: element)
+      return outcome
+    }
+    outcome.facts = facts
+    if facts.isIssue {
+      outcome.line = lines.anchor(at: outcome.range.lowerBound, in: element)
+      return outcome
+    }
+    outcome.decision = plan.selector.decide(facts)
+    if outcome.decision.isKept {
+      let row = makeRow(start..<end, facts, element.extent)
+      if row.isBig { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
+      outcome.row = row
+    }
+    for (code, surprise) in outcome.facts.surprises {
+      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: element)
+    }
+    return outcome
+  }
+
+  /// The element ends where its brackets close, or where it stops being JSON; then at the input's end.
+  private func elementEnd(from start: Int) -> Int {
+    var grammar = JSONGrammar(maxDepth: plan.maxDepth, startingAt: input.offset + start)
+    return input.withBytes { bytes in
+      for index in start..<bytes.count {
+        if grammar.consume(bytes.extracting(index..<index + 1)) != nil { return bytes.count }
+        if grammar.completedDocuments > 0 { return index + 1 }
+      }
+      return bytes.count
+    }
+  }
+
+  /// All events of the element; nil if yajl refuses it.
+  private func readFacts(_ range: Range<Int>) -> AssetFacts? {
+    let reader = AssetReader(plan.needs)
+    guard parse(range, reader), reader.isComplete else { return nil }
+    return reader.take()
+  }
+
+  private func makeRow(_ range: Range<Int>, _ facts: AssetFacts, _ extent: Extent) -> Row {
+    let writer = TokenWriter(extent, facts.cutList { URLQuery.start(in: extent, $0) })
+    _ = parse(range, writer)
+    let arena = Arena(BlockPool(blockSize: writer.text.count + 1))
+    let start = arena.position
+    unsafe arena.append(upTo: writer.text.count + 1) { buffer in
+      unsafe buffer.copyBytes(from: writer.text)
+      unsafe buffer[writer.text.count] = UInt8(ascii: "\n")
+      return writer.text.count + 1
+    }
+    return Row(arena: arena, start: start, end: arena.position, count: writer.text.count + 1)
+  }
+
+  private func parse<Handler: JSONEventHandler>(_ range: Range<Int>, _ handler: Handler) -> Bool
+  where Handler.Failure == Never {
+    var parser = JSONPushParser(handler, maxDepth: plan.maxDepth)
+    do {
+      try input.withBytes(range) { try parser.feed($0, at: input.offset + range.lowerBound) }
+      try parser.endOfInput()
+      return true
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// From what the user names to bytes of JSON: files and pipes, plain or in a container, an archive entry by
+// entry. What something is, is told by its content, never by its name.
+
+internal import Compression
+internal import Sharding
+internal import Storage
+internal import SystemPackage
+
+/// What a run is given to read.
+public enum InputName: Sendable, Hashable, CustomStringConvertible {
+  /// A path.
+  case path(String)
+  /// Standard input.
+  case standardInput
+
+  /// The name as typed; `-` for standard input.
+  public var description: String {
+    switch self {
+    case .path(let path): path
+    case .standardInput: "-"
+    }
+  }
+}
+
+/// One row of elements: an input, or an entry of one.
+struct DataInput {
+  enum Bytes {
+    case random(any RandomAccessSource)
+    case stream(any ByteStream)
+  }
+
+  var name: InputName
+  var entry: String?
+  var container: Container
+  var bytes: Bytes
+}
+
+/// An input, opened.
+struct OpenInput {
+  let name: InputName
+  /// Its length, unless it is a pipe.
+  let size: Int?
+  private let raw: FingerprintedInput
+
+  /// Opens an input.
+  ///
+  /// - Throws: `StorageError`.
+  init(_ name: InputName, counting: @escaping @Sendable (Int) -> Void) throws {
+    self.name = name
+    raw = try FingerprintedInput(name, counting: counting)
+    size = raw.size
+  }
+
+  /// A hash of the length and the first and last 64 KiB, and the length; complete once all was read.
+  func fingerprint() throws -> (fingerprint: String, bytes: Int) { try raw.fingerprint() }
+
+  /// Visits what is to be read, in the order of the file.
+  ///
+  /// - Parameters:
+  ///   - scratch: Where what cannot be streamed is spooled.
+  ///   - skipped: Gets the name of each archive entry that holds no export.
+  ///   - body: Reads one row of elements; false ends the visit.
+  /// - Throws: `CompressionError`, `RunError` for an archive without an export, what `body` throws.
+  func forEachData(
+    scratch: Scratch, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
+  ) throws {
+    switch try raw.detectContainer() {
+    case .plain: _ = try body(data(.plain, raw.bytes))
+    case .gzip: _ = try body(data(.gzip, .stream(try GzipDecoder(raw.stream))))
+    case .zstd: _ = try body(data(.zstd, .stream(try ZstdDecoder(raw.stream))))
+    case .zip: try ZipInput(name, scratch: scratch).forEachEntry(raw.bytes, skipped: skipped, body)
+    }
+  }
+
+  private func data(_ container: Container, _ bytes: DataInput.Bytes) -> DataInput {
+    DataInput(name: name, entry: nil, container: container, bytes: bytes)
+  }
+}

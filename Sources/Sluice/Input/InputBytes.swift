@@ -1,0 +1,120 @@
+// The bytes of one input for whoever must go back in them: a file is simply read again; of a stream the
+// engine hands over the blocks that it had read, and they are read once more before the stream goes on.
+
+internal import Sharding
+internal import Storage
+
+/// The bytes of one row of elements.
+final class InputBytes {
+  private enum Origin {
+    case random(RereadableBytes)
+    case stream(StreamBlocks)
+  }
+
+  private let origin: Origin
+  private let pool: BlockPool
+  /// Of a stream: what was read and is to be read again.
+  private var tail = StreamTail()
+
+  init(_ bytes: DataInput.Bytes, pool: BlockPool) {
+    self.pool = pool
+    switch bytes {
+    case .random(let source): origin = .random(RereadableBytes(source: source, base: 0))
+    case .stream(let stream): origin = .stream(StreamBlocks(stream, at: 0, blockSize: pool.blockSize))
+    }
+  }
+
+  /// The blocks from `offset` on, which for a stream is where it was left.
+  func blocks(from offset: Int, scratch: Scratch) -> BlockSource {
+    switch origin {
+    case .random(let bytes):
+      BlockSource(bytes.source, from: offset, blockSize: pool.blockSize, scratch: scratch)
+    case .stream(let stream): BlockSource(stream, blockSize: pool.blockSize, scratch: scratch)
+    }
+  }
+
+  /// Everything from `offset` on in one block, for the reference engine.
+  func whole(from offset: Int) throws -> Block {
+    var blocks: [Block] = []
+    switch origin {
+    case .random(let bytes):
+      let count = max(0, bytes.source.size - offset)
+      return try bytes.block(at: offset, below: offset + count, from: BlockPool(blockSize: max(1, count)))
+    case .stream(let stream):
+      while let next = try stream.next(from: pool) { blocks.append(next.block) }
+    }
+    return try Block.joining(blocks, at: offset)
+  }
+
+  /// Takes over what an engine had read and not delivered.
+  ///
+  /// - Parameters:
+  ///   - blocks: Of a stream, in order, up to where it stands.
+  ///   - walked: What was read before them and spooled.
+  func keep(_ blocks: [Block], behind walked: RereadableBytes? = nil) {
+    tail = StreamTail(walked: walked, blocks: blocks, pool: pool)
+  }
+
+  /// Reads byte by byte from `offset` on, which for a stream lies in what was kept or is where it stands.
+  func cursor(at offset: Int, line: LineAnchor) -> BlockCursor {
+    switch origin {
+    case .random(let bytes): return BlockCursor(at: offset, line: line, of: bytes, from: pool)
+    case .stream(let stream):
+      let tail = self.tail
+      let pool = self.pool
+      return BlockCursor(at: offset, line: line) {
+        while let block = try tail.next() {
+          if block.range.upperBound > offset { return block }
+        }
+        return try stream.next(from: pool)?.block
+      }
+    }
+  }
+
+  /// Has the next engine start where `cursor` stands.
+  func giveBack(_ cursor: BlockCursor) throws {
+    guard case .stream(let stream) = origin else { return }
+    var rest = try cursor.rest(from: pool)
+    let tail = self.tail
+    stream.giveBack {
+      if let block = rest {
+        rest = nil
+        return block
+      }
+      return try tail.next()
+    }
+  }
+}
+
+/// Blocks of a stream that were read already, in order.
+private final class StreamTail {
+  private let walked: RereadableBytes?
+  private var walkedOffset = 0
+  private var blocks: [Block]
+  private let pool: BlockPool?
+
+  init(walked: RereadableBytes? = nil, blocks: [Block] = [], pool: BlockPool? = nil) {
+    self.walked = walked
+    walkedOffset = walked?.base ?? 0
+    self.blocks = blocks.reversed()
+    self.pool = pool
+  }
+
+  func next() throws -> Block? {
+    if let walked, let pool {
+      let end = walked.base + walked.source.size
+      if walkedOffset < end {
+        let block = try walked.block(at: walkedOffset, below: end, from: pool)
+        walkedOffset += block.count
+        return block
+      }
+      // The first block behind may hold the end of what was spooled.
+      while let block = blocks.popLast() {
+        if block.range.upperBound <= end { continue }
+        return block.offset < end ? try block.suffix(from: end - block.offset, from: pool) : block
+      }
+      return nil
+    }
+    return blocks.popLast()
+  }
+}
