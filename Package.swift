@@ -51,7 +51,9 @@ let package = Package(
     .executableTarget(
       name: "sluice-cli",
       dependencies: [
-        "Sluice", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sluice", "ByteScan", "Compression", "Storage",
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
 
@@ -72,7 +74,8 @@ let package = Package(
     .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents"], swiftSettings: strict),
     .testTarget(name: "GeneratorTests", dependencies: ["ExportGenerator"], swiftSettings: strict),
     .testTarget(
-      name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator"], swiftSettings: strict),
+      name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Compression", "Storage"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli"], swiftSettings: strict),
   ]

@@ -1,0 +1,47 @@
+// How a memory limit becomes counts of buffers. Everything a run holds that grows with the input is counted
+// here; what is left out (code, the runtime, names in tables) is the `base`.
+
+internal import Compression
+internal import Sharding
+
+/// Who may hold how much.
+struct MemoryPlan: Sendable {
+  var workers: Int
+  var blockSize: Int
+  var engine: EngineBudget
+  var partitions: PartitionBudget
+
+  /// Code, the runtime, stacks, tables of names.
+  private static let base = 40_000_000
+
+  /// Divides what the options allow.
+  init(_ options: RunOptions) {
+    let limit = options.resources.memory
+    workers = max(1, options.resources.workers)
+    var encoder = Self.encoderMemory(options, workers: workers)
+    // Fewer workers, rather than more memory.
+    while workers > 1, Self.base + encoder + Self.least(workers, options) > limit {
+      workers -= 1
+      encoder = Self.encoderMemory(options, workers: workers)
+    }
+    let room = max(limit - Self.base - encoder, Self.least(workers, options))
+    let late = max(1, min(workers, (encoder + room) / max(1, Self.encoderMemory(options, workers: 1))))
+    partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 8, lateWriters: late)
+    // A row is as long as its asset at most: for each block there may be one buffer of rows.
+    let buffers = room * 7 / 8 / 2
+    blockSize = max(1, min(options.resources.blockSize, buffers / (4 * workers)))
+    let blocks = max(2 * workers + 2, buffers / blockSize)
+    engine = EngineBudget(blocks: blocks, giant: max(blockSize, blocks * blockSize / 4))
+  }
+
+  private static func least(_ workers: Int, _ options: RunOptions) -> Int {
+    8 * workers * min(options.resources.blockSize, 1 << 20)
+  }
+
+  private static func encoderMemory(_ options: RunOptions, workers: Int) -> Int {
+    PartEncoder.estimatedMemory(
+      CompressionOptions(
+        format: options.output.format, level: options.output.level, long: options.output.long,
+        workers: workers))
+  }
+}

@@ -1,0 +1,143 @@
+// A run, from its inputs to its commit.
+
+internal import Compression
+internal import Glibc
+internal import Sharding
+public import Storage
+
+/// Where the rows of a run go.
+public enum RunOutput: Sendable {
+  /// A directory, made or replaced by one rename.
+  case directory(String, overwrite: Bool)
+  /// Rows one after another, without manifest and partitions.
+  case stream(any ByteSink)
+}
+
+/// What a run was and what came of it.
+public struct RunResult: Sendable {
+  /// The counts.
+  public var report: Report
+  /// How many workers there were, which the memory limit may have made fewer.
+  public var workers: Int
+}
+
+/// Turns exports into rows.
+public struct Run: Sendable {
+  /// What is read, in this order.
+  public var inputs: [InputName]
+  /// Where rows go.
+  public var output: RunOutput
+  /// Everything else.
+  public var options: RunOptions
+  /// Where spooled and spilled data goes; nil for the staging directory.
+  public var temporaryDirectory: String?
+
+  /// Plans a run.
+  public init(inputs: [InputName], output: RunOutput, options: RunOptions, temporaryDirectory: String? = nil)
+  {
+    self.inputs = inputs
+    self.output = output
+    self.options = options
+    self.temporaryDirectory = temporaryDirectory
+  }
+
+  /// Reads the inputs, writes the rows and commits them.
+  ///
+  /// - Parameter monitor: Watches the run and may cancel it.
+  /// - Returns: The counts.
+  /// - Throws: `RunError`; nothing is then left behind.
+  public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> RunResult {
+    do {
+      switch output {
+      case .directory(let path, let overwrite):
+        return try DirectoryRun(self, monitor).execute(path, overwrite: overwrite)
+      case .stream(let sink): return try execute(to: sink, monitor)
+      }
+    } catch {
+      throw RunError(error)
+    }
+  }
+
+  private func execute(to sink: any ByteSink, _ monitor: RunMonitor) throws -> RunResult {
+    let plan = MemoryPlan(options)
+    let compression = CompressionOptions(
+      format: options.output.format, level: options.output.level, long: options.output.long,
+      workers: plan.workers)
+    let rows = StreamRows(sink, encoder: try PartEncoder(compression))
+    let scratch = Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary)
+    let reader = InputsReader(self, plan, monitor, scratch: scratch, rows: rows, rejects: nil)
+    try reader.readAll()
+    try rows.finish()
+    return RunResult(report: reader.counts.report, workers: plan.workers)
+  }
+}
+
+/// Reads all inputs of a run.
+final class InputsReader {
+  let counts: RunCounts
+  /// What was read, for the manifest.
+  private(set) var manifestInputs: [ManifestInput] = []
+  private let run: Run
+  private let context: RunContext
+
+  init(
+    _ run: Run, _ memory: MemoryPlan, _ monitor: RunMonitor, scratch: Scratch, rows: any RowReceiver,
+    rejects: RejectWriter?
+  ) {
+    self.run = run
+    counts = RunCounts(run.options)
+    var options = run.options
+    options.resources.workers = memory.workers
+    context = RunContext(
+      plan: RunPlan(options), pool: BlockPool(blockSize: memory.blockSize), budget: memory.engine,
+      scratch: scratch, counts: counts, rows: rows, rejects: rejects, monitor: monitor)
+  }
+
+  /// Reads input after input.
+  func readAll() throws {
+    if run.options.rows.limit == 0 { return }
+    let monitor = context.monitor
+    let inputs = try run.inputs.map { name in
+      try OpenInput(name) { monitor.addBytes($0) }
+    }
+    let sizes = inputs.map(\.size)
+    monitor.setTotal(sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +))
+    for input in inputs {
+      if try !read(input) { return }
+    }
+  }
+
+  /// - Returns: Whether the run wants more inputs.
+  private func read(_ input: OpenInput) throws -> Bool {
+    var wantsMore = true
+    let first = manifestInputs.count
+    do {
+      try input.forEachData(
+        scratch: context.scratch, skipped: { counts.warnSkipped(entry: $0, of: input.name) }
+      ) { data in
+        wantsMore = try InputRun(data, context).read()
+        manifestInputs.append(
+          ManifestInput(
+            name: input.name.description, entry: data.entry, container: data.container.rawValue,
+            decodedBytes: counts.inputBytes))
+        return wantsMore
+      }
+    } catch let error as CompressionError {
+      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container)
+    }
+    if wantsMore {
+      let (fingerprint, bytes) = try input.fingerprint()
+      for index in first..<manifestInputs.count {
+        manifestInputs[index].bytes = bytes
+        manifestInputs[index].fingerprint = fingerprint
+      }
+    }
+    return wantsMore
+  }
+}
+
+/// Directories that the system names.
+enum SystemDirectory {
+  /// Where temporary files go: `TMPDIR`, else `/tmp`.
+  static var temporary: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
+}

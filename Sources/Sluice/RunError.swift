@@ -1,0 +1,72 @@
+// Why a run failed, in words for people and in a form for machines.
+
+internal import Compression
+internal import Storage
+internal import SystemPackage
+
+/// A run that failed.
+public struct RunError: Error, Sendable {
+  /// What went wrong, as a word that stays the same.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The word, as `--stats json` shows it.
+    public let rawValue: String
+
+    /// Names a code.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The input is not valid JSON, or an element is no object.
+    public static let malformed = Code(rawValue: "malformed")
+    /// The input is an export of issues.
+    public static let issueExport = Code(rawValue: "issue-export")
+    /// A container is damaged or cannot be read.
+    public static let container = Code(rawValue: "container")
+    /// An archive holds no export.
+    public static let emptyArchive = Code(rawValue: "empty-archive")
+    /// The system refused something.
+    public static let system = Code(rawValue: "system")
+    /// The output directory cannot be used.
+    public static let output = Code(rawValue: "output")
+    /// The input changed while it was read.
+    public static let inputChanged = Code(rawValue: "input-changed")
+    /// The run was interrupted.
+    public static let interrupted = Code(rawValue: "interrupted")
+    /// Nobody reads the rows any more.
+    public static let brokenPipe = Code(rawValue: "broken-pipe")
+  }
+
+  /// What went wrong.
+  public var code: Code
+  /// In one line, without the place.
+  public var message: String
+  /// What to do about it.
+  public var hint: String?
+  /// Where in the input.
+  public var position: Position?
+
+  /// Describes a failure.
+  public init(_ code: Code, _ message: String, hint: String? = nil, position: Position? = nil) {
+    self.code = code
+    self.message = message
+    self.hint = hint
+    self.position = position
+  }
+}
+
+extension RunError {
+  /// Puts any failure into words.
+  init(_ error: any Error) {
+    switch error {
+    case let error as RunError: self = error
+    case let error as StorageError where error.errno == .brokenPipe:
+      self.init(.brokenPipe, error.description)
+    case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
+    case let error as OutputError: self.init(.output, error.description, hint: error.hint)
+    case let error as CompressionError: self.init(.container, error.description, hint: Hints.container)
+    case is InputChanged:
+      self.init(
+        .inputChanged, "the input became shorter while it was read",
+        hint: "Wait until the export is complete, then run again.")
+    default: self.init(.system, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+// How a run is watched and stopped from outside.
+
+internal import Synchronization
+
+/// How far a run has come.
+public struct RunProgress: Sendable {
+  /// How many bytes of all inputs have been read, as they are stored.
+  public var bytesRead: Int
+  /// How many there are, unless an input is a pipe.
+  public var bytesTotal: Int?
+  /// How many assets have been seen.
+  public var assetsSeen: Int
+  /// How many of them are kept.
+  public var assetsKept: Int
+}
+
+/// Watches a run, and stops it, from any thread.
+public final class RunMonitor: Sendable {
+  private let cancelled = Atomic<Bool>(false)
+  private let bytesRead = Atomic<Int>(0)
+  private let bytesTotal = Atomic<Int>(-1)
+  private let seen = Atomic<Int>(0)
+  private let kept = Atomic<Int>(0)
+  private let watched = Mutex<OutputTransaction?>(nil)
+
+  /// Makes a monitor for one run.
+  public init() {}
+
+  /// Has the run stop as soon as it can; nothing is committed.
+  public func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+  /// Gives up a run that does not stop by itself, as when it waits for a silent pipe.
+  ///
+  /// What was staged is removed; the process is then to end.
+  ///
+  /// - Returns: Whether there was something to give up; false once the new tree is in place.
+  public func abandon() -> Bool {
+    let transaction = watched.withLock { $0 }
+    if transaction?.isCommitted == true { return false }
+    transaction?.abort()
+    return true
+  }
+
+  func watch(_ transaction: OutputTransaction?) { watched.withLock { $0 = transaction } }
+
+  /// Whether the run is to stop.
+  public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+  /// How far the run has come.
+  public var progress: RunProgress {
+    let total = bytesTotal.load(ordering: .relaxed)
+    return RunProgress(
+      bytesRead: bytesRead.load(ordering: .relaxed), bytesTotal: total < 0 ? nil : total,
+      assetsSeen: seen.load(ordering: .relaxed), assetsKept: kept.load(ordering: .relaxed))
+  }
+
+  func setTotal(_ bytes: Int?) { bytesTotal.store(bytes ?? -1, ordering: .relaxed) }
+  func addBytes(_ count: Int) { bytesRead.add(count, ordering: .relaxed) }
+  func setAssets(seen: Int, kept: Int) {
+    self.seen.store(seen, ordering: .relaxed)
+    self.kept.store(kept, ordering: .relaxed)
+  }
+
+  func checkCancelled() throws {
+    if isCancelled { throw RunError(.interrupted, "the run was interrupted") }
+  }
+}

@@ -1,0 +1,108 @@
+// The options that say what happens to malformed assets, and what the command says about its work.
+
+import ArgumentParser
+import ByteScan
+import Compression
+import Glibc
+import Sluice
+
+/// When to show how far the run has come.
+enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
+  case auto, always, never
+}
+
+/// Where statistics for machines go.
+enum StatsTarget: Equatable {
+  /// Standard output, or standard error where rows are there.
+  case standard
+  case path(String)
+}
+
+/// What happens to malformed assets, and what is said.
+struct MessageArguments: ParsableArguments {
+  @Option(help: "What to do with a malformed asset.")
+  var onError = ErrorPolicy.stop
+
+  @Option(help: "Show progress on standard error.")
+  var progress = ProgressMode.auto
+
+  @Flag(name: [.short, .long], help: "No summary and no progress.")
+  var quiet = false
+
+  @Option(
+    help: ArgumentHelp("Write statistics for machines: json or json=PATH.", valueName: "json[=path]"),
+    transform: parseStats)
+  var stats: StatsTarget?
+}
+
+private func parseStats(_ text: String) throws -> StatsTarget {
+  if text == "json" { return .standard }
+  let prefix = "json="
+  if text.hasPrefix(prefix), text.count > prefix.count { return .path(String(text.dropFirst(prefix.count))) }
+  throw ValidationError("'\(text)' is no form of statistics; write json or json=PATH")
+}
+
+extension OutputArguments {
+  var writesToStandardOutput: Bool { output == "-" }
+
+  /// What the library is told.
+  func options() throws -> OutputOptions {
+    var options = OutputOptions()
+    options.partitionBy = partitionBy
+    options.format = try format()
+    options.level = level
+    options.long = long
+    options.targetSize = targetSize
+    options.name = name
+    if name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("_")
+      || name.utf8.count > 200
+    {
+      throw ValidationError("'\(name)' cannot start the name of a part")
+    }
+    if let level {
+      guard let levels = options.format.levels, levels.contains(level) else {
+        throw ValidationError("\(options.format.rawValue) has no level \(level)")
+      }
+    }
+    if let long, options.format != .zstd || !(10...23).contains(long) {
+      throw ValidationError(
+        "--long takes 10 to 23, and only zstd has it: readers of lakes refuse larger windows")
+    }
+    return options
+  }
+
+  private func format() throws -> CompressionFormat {
+    // Rows on standard output are for other programs to read as they are.
+    guard let compression else { return writesToStandardOutput ? .none : .zstd }
+    guard let format = CompressionFormat(rawValue: compression) else {
+      throw ValidationError("'\(compression)' is no compression; there are zstd, gzip and none")
+    }
+    if format != .none, writesToStandardOutput, isatty(STDOUT_FILENO) == 1 {
+      throw ValidationError("compressed rows are not written to a terminal")
+    }
+    return format
+  }
+}
+
+extension ResourceArguments {
+  /// What the library is told; `defaults` hold where nothing was said.
+  func options(_ defaults: ResourceOptions) throws -> ResourceOptions {
+    var options = defaults
+    options.memory = memory
+    options.engine = engine
+    options.blockSize = blockSize
+    options.validation = validate
+    options.maxDepth = maxDepth
+    if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024") }
+    if maxDepth < 1 { throw ValidationError("--max-depth must be at least 1") }
+    if blockSize > 1 << 30 { throw ValidationError("--block-size takes at most 1GiB") }
+    if let kernel {
+      guard let known = ScanKernel(rawValue: kernel), ScanKernel.available.contains(known) else {
+        let names = ScanKernel.available.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("this machine has no kernel '\(kernel)'; it has \(names)")
+      }
+      options.kernel = known
+    }
+    return options
+  }
+}

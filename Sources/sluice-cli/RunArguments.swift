@@ -1,0 +1,186 @@
+// The options of `run`, by subject. Each group says exactly what was typed; `RunCommand` makes of them what
+// the library takes.
+
+public import ArgumentParser
+public import Sluice
+
+extension ErrorPolicy: ExpressibleByArgument {}
+extension HistoryMode: ExpressibleByArgument {}
+extension Engine: ExpressibleByArgument {}
+extension Validation: ExpressibleByArgument {}
+
+/// Which assets and annotations are kept.
+struct SelectionArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Keep tasks whose stage or stageId is NAME.", valueName: "name"))
+  var stage: [String] = []
+
+  @Option(help: ArgumentHelp("Keep assets that are in batch NAME.", valueName: "name"))
+  var batch: [String] = []
+
+  @Flag(help: "Keep assets that are in no batch.")
+  var noBatch = false
+
+  @Option(help: ArgumentHelp("Keep assets with an annotation titled NAME.", valueName: "name"))
+  var title: [String] = []
+
+  @Option(help: ArgumentHelp("Drop tasks whose stage or stageId is NAME.", valueName: "name"))
+  var excludeStage: [String] = []
+
+  @Option(help: ArgumentHelp("Drop assets that are in batch NAME.", valueName: "name"))
+  var excludeBatch: [String] = []
+
+  @Option(help: ArgumentHelp("Drop annotations titled NAME, or the assets that have one.", valueName: "name"))
+  var excludeTitle: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Keep tasks updated at TIME or later: a date or an RFC 3339 time.", valueName: "time"),
+    transform: parseTime)
+  var updatedSince: Timestamp?
+
+  @Option(help: ArgumentHelp("Keep tasks updated before TIME.", valueName: "time"), transform: parseTime)
+  var updatedBefore: Timestamp?
+
+  var selection: Selection {
+    var selection = Selection()
+    selection.stages = Set(stage)
+    selection.excludedStages = Set(excludeStage)
+    selection.batches = Set(batch)
+    selection.noBatch = noBatch
+    selection.excludedBatches = Set(excludeBatch)
+    selection.titles = Set(title)
+    selection.excludedTitles = Set(excludeTitle)
+    selection.updatedSince = updatedSince
+    selection.updatedBefore = updatedBefore
+    return selection
+  }
+}
+
+private func parseTime(_ text: String) throws -> Timestamp {
+  guard let time = Timestamp(text) else {
+    throw ValidationError("'\(text)' is neither a date (2024-09-10) nor an RFC 3339 time with an offset")
+  }
+  return time
+}
+
+/// What rows look like.
+struct RowArguments: ParsableArguments {
+  @Flag(help: "Leave out the annotations that do not meet the title options.")
+  var prune = false
+
+  @Option(help: "Keep or drop stageHistory.")
+  var history = HistoryMode.keep
+
+  @Flag(name: .customLong("strip-url-query"), help: "Cut signatures off the URLs of assets and brush data.")
+  var stripURLQuery = false
+
+  @Option(help: ArgumentHelp("Stop after the first N kept assets.", valueName: "n"))
+  var limit: Int?
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+  }
+
+  var rows: RowOptions {
+    var rows = RowOptions()
+    rows.prune = prune
+    rows.history = history
+    rows.stripURLQuery = stripURLQuery
+    rows.limit = limit
+    return rows
+  }
+}
+
+/// Where rows go and how.
+struct OutputArguments: ParsableArguments {
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("The directory to make, or - for rows on standard output.", valueName: "dir"))
+  var output: String
+
+  @Flag(help: "Replace DIR if it is an output of sluice.")
+  var overwrite = false
+
+  @Option(
+    help: ArgumentHelp("Make a directory for each stage, batch or both.", valueName: "key,…"),
+    transform: parseKeys)
+  var partitionBy: [PartitionKey] = []
+
+  @Option(help: "The format of the parts: zstd, gzip or none. (default: zstd; on standard output none)")
+  var compression: String?
+
+  @Option(help: ArgumentHelp("The compression level; the default is fast and small.", valueName: "n"))
+  var level: Int?
+
+  @Option(help: ArgumentHelp("Match over a window of 2^N bytes (zstd, 10 to 23).", valueName: "n"))
+  var long: Int?
+
+  @Option(
+    help: ArgumentHelp("Close a part at this compressed size. (default: 256MB)", valueName: "size"),
+    transform: parseSize)
+  var targetSize = 256_000_000
+
+  @Option(help: ArgumentHelp("The start of the parts' names.", valueName: "prefix"))
+  var name = "part"
+}
+
+private func parseKeys(_ text: String) throws -> [PartitionKey] {
+  var keys: [PartitionKey] = []
+  for name in text.split(separator: ",", omittingEmptySubsequences: false) {
+    guard let key = PartitionKey(rawValue: String(name)) else {
+      let known = PartitionKey.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("'\(name)' is nothing to partition by; there are \(known)")
+    }
+    if keys.contains(key) { throw ValidationError("'\(name)' stands twice in --partition-by") }
+    keys.append(key)
+  }
+  return keys
+}
+
+/// Reads a size: KB, MB, GB and TB are powers of ten, KiB, MiB, GiB and TiB of two.
+func parseSize(_ text: String) throws -> Int {
+  let units: [(String, Int)] = [
+    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("KB", 1000), ("MB", 1_000_000),
+    ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1), ("", 1),
+  ]
+  for (unit, factor) in units where text.lowercased().hasSuffix(unit.lowercased()) {
+    let digits = text.dropLast(unit.count)
+    if let number = Int(digits), number > 0 {
+      let (size, overflow) = number.multipliedReportingOverflow(by: factor)
+      if !overflow { return size }
+    }
+    break
+  }
+  throw ValidationError("'\(text)' is no size; write 256MB, 64MiB, 1000000 …")
+}
+
+/// What a run may use.
+struct ResourceArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("How many threads work. (default: one a processor)", valueName: "n"))
+  var workers: Int?
+
+  @Option(
+    help: ArgumentHelp("The most memory to use. (default: 256MB)", valueName: "size"), transform: parseSize)
+  var memory = 256_000_000
+
+  @Option(help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"))
+  var temp: String?
+
+  @Option(help: "The engine that reads: fast, or plain yajl on one thread.")
+  var engine = Engine.fast
+
+  @Option(
+    help: ArgumentHelp(
+      "The scan kernel: portable, sse, avx2 or neon. (default: the fastest)", valueName: "name"))
+  var kernel: String?
+
+  @Option(
+    help: ArgumentHelp("The size of the blocks that are read. (default: 1MiB)", valueName: "size"),
+    transform: parseSize)
+  var blockSize = 1 << 20
+
+  @Option(help: "Check what is written, or all of the input.")
+  var validate = Validation.kept
+
+  @Option(help: ArgumentHelp("How deep an asset may nest.", valueName: "n"))
+  var maxDepth = 512
+}

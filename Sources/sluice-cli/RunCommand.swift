@@ -1,0 +1,59 @@
+// `sluice run`: from what was typed to a run, and from its outcome to words and an exit status.
+
+import ArgumentParser
+import Sluice
+import Storage
+
+/// The main job.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Filter exports into compressed JSON Lines partitions.",
+    discussion: """
+      Within one option any value may match; across options all must; excluding wins. INPUT is a file or - \
+      for standard input: a JSON array, NDJSON or objects in a row, plain or in gzip, zstd or ZIP, told by \
+      content.
+
+      EXAMPLES
+        sluice run export.json -o lake --stage Complete --partition-by stage,batch
+        curl -s "$URL" | sluice run - -o lake --batch rain --strip-url-query
+        sluice run export.json -o - --title Car --prune | jq -c .externalId | head
+      """)
+
+  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
+  var inputs: [String]
+
+  @OptionGroup(title: "Selection") var select: SelectionArguments
+  @OptionGroup(title: "Rows") var row: RowArguments
+  @OptionGroup(title: "Output") var out: OutputArguments
+  @OptionGroup(title: "Errors and messages") var message: MessageArguments
+  @OptionGroup(title: "Resources") var resource: ResourceArguments
+
+  func validate() throws {
+    if row.prune && select.title.isEmpty && select.excludeTitle.isEmpty {
+      throw ValidationError("--prune needs --title or --exclude-title")
+    }
+    if out.writesToStandardOutput {
+      if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }
+      if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
+      if message.onError == .reject { throw ValidationError("--on-error reject needs an output directory") }
+    }
+    _ = try runOptions()
+  }
+
+  func run() throws {
+    let outcome = try RunSession(self).execute()
+    if outcome != 0 { throw ExitCode(outcome) }
+  }
+
+  /// What the library is told.
+  func runOptions() throws -> RunOptions {
+    var options = RunOptions(workers: resource.workers ?? CurrentProcess.processors)
+    options.selection = select.selection
+    options.rows = row.rows
+    options.output = try out.options()
+    options.onError = message.onError
+    options.resources = try resource.options(options.resources)
+    return options
+  }
+}

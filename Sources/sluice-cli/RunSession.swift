@@ -1,0 +1,116 @@
+// One `sluice run` from start to exit: the run itself on this thread, signals and progress beside it.
+
+import ArgumentParser
+import Dispatch
+import Glibc
+import Sluice
+
+/// Carries out a run and says what came of it.
+struct RunSession {
+  private let command: RunCommand
+  private let monitor = RunMonitor()
+
+  init(_ command: RunCommand) { self.command = command }
+
+  /// Runs.
+  ///
+  /// - Returns: The exit status.
+  func execute() throws -> Int32 {
+    let signals = SignalWatch(monitor)
+    let clock = RunClock()
+    let run = Run(
+      inputs: command.inputs.map { $0 == "-" ? .standardInput : .path($0) }, output: output(),
+      options: try command.runOptions(), temporaryDirectory: command.resource.temp)
+    let progress = ProgressLine(monitor, mode: command.message.progress, isQuiet: command.message.quiet)
+    progress.start()
+    let outcome = Result { () throws(RunError) in try run.execute(monitor) }
+    progress.stop()
+    signals.runEnded()
+    switch outcome {
+    case .success(let result): return try finish(result, clock.timing(result, run.options))
+    case .failure(let error): return try fail(error, signals)
+    }
+  }
+
+  private func output() -> RunOutput {
+    if command.out.writesToStandardOutput { return .stream(StandardOutput.sink) }
+    return .directory(command.out.output, overwrite: command.out.overwrite)
+  }
+
+  private func finish(_ result: RunResult, _ timing: RunTiming) throws -> Int32 {
+    let report = result.report
+    let status: Int32 = report.isPartial ? 1 : 0
+    for line in report.warningLines { Messages.write("sluice: warning: \(line)") }
+    if !command.message.quiet { Messages.emit(Summary.text(report, timing, toStream: command.out.output)) }
+    try write(report.statistics(timing, exitStatus: Int(status)))
+    return status
+  }
+
+  private func fail(_ error: RunError, _ signals: SignalWatch) throws -> Int32 {
+    // The reader of the rows has all it wanted.
+    if error.code == .brokenPipe { return 0 }
+    let status = error.code == .interrupted ? signals.exitStatus : 2
+    Messages.write(error)
+    try write(error.statistics(exitStatus: Int(status)))
+    return status
+  }
+
+  private func write(_ statistics: String) throws {
+    switch command.message.stats {
+    case nil: return
+    case .standard:
+      if command.out.writesToStandardOutput {
+        Messages.write(statistics)
+      } else {
+        print(statistics)
+      }
+    case .path(let path):
+      do {
+        try StandardOutput.write(statistics + "\n", to: path)
+      } catch {
+        Messages.write("sluice: error: \(error)")
+        throw ExitCode(2)
+      }
+    }
+  }
+}
+
+/// Turns SIGINT and SIGTERM into a cancelled run.
+final class SignalWatch: @unchecked Sendable {
+  // Proof of @unchecked: `sources` is set in init and cancelled by the thread that made it.
+  private let monitor: RunMonitor
+  private let sources: [any DispatchSourceSignal]
+  private let queue = DispatchQueue(label: "sluice.signals")
+  private let received: SignalNumber
+
+  init(_ monitor: RunMonitor) {
+    self.monitor = monitor
+    let received = SignalNumber()
+    self.received = received
+    let queue = self.queue
+    sources = [SIGINT, SIGTERM].map { number in
+      // Dispatch sees the signal only if it does not kill first.
+      _ = signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+      source.setEventHandler {
+        received.set(number)
+        monitor.cancel()
+        // A worker that waits for a silent pipe cannot be stopped: then the staging is removed from here.
+        queue.asyncAfter(deadline: .now() + .milliseconds(300)) {
+          if monitor.abandon() {
+            Messages.write("sluice: error: the run was interrupted")
+            Glibc.exit(128 + number)
+          }
+        }
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  /// From now on a signal changes nothing.
+  func runEnded() { sources.forEach { $0.cancel() } }
+
+  /// 130 or 143.
+  var exitStatus: Int32 { 128 + received.get() }
+}

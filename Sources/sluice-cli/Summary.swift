@@ -1,0 +1,67 @@
+// What a run says at its end.
+
+import ByteScan
+import Dispatch
+import Glibc
+import Sluice
+import Storage
+import Synchronization
+import SystemPackage
+
+/// The summary of a run.
+enum Summary {
+  /// One line on what was kept, one on what was written.
+  static func text(_ report: Report, _ timing: RunTiming, toStream output: String) -> String {
+    let assets = report.assets
+    var text = "kept \(assets.kept) of \(assets.seen) assets"
+    if assets.skipped > 0 { text += ", skipped \(assets.skipped)" }
+    if assets.rejected > 0 { text += ", rejected \(assets.rejected)" }
+    text += " in \(Units.decimal(timing.wallSeconds, digits: 1)) s"
+    text += " (\(Units.bytes(Int(timing.bytesPerSecond)))/s, peak \(Units.bytes(timing.peakMemoryBytes)))\n"
+    if output != "-" { text += "wrote \(report.rows) rows to \(output)\n" }
+    return text
+  }
+}
+
+/// The number of the signal that came first.
+final class SignalNumber: Sendable {
+  private let number = Atomic<Int32>(0)
+
+  func set(_ value: Int32) {
+    _ = number.compareExchange(expected: 0, desired: value, ordering: .relaxed)
+  }
+
+  func get() -> Int32 { number.load(ordering: .relaxed) }
+}
+
+/// Wall and processor time of this process.
+struct RunClock {
+  private let start = DispatchTime.now()
+
+  /// What the run took so far.
+  func timing(_ result: RunResult, _ options: RunOptions) -> RunTiming {
+    let wall = Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e9
+    var usage = rusage()
+    unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let cpu = [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6 }
+    let bytes = result.report.inputs.reduce(0) { $0 + $1.bytes }
+    return RunTiming(
+      wallSeconds: wall, cpuSeconds: cpu, bytesPerSecond: wall > 0 ? Double(bytes) / wall : 0,
+      peakMemoryBytes: Int(usage.ru_maxrss) * 1024, workers: result.workers,
+      kernel: options.resources.kernel.rawValue)
+  }
+}
+
+/// Standard output, and files that are not part of an output directory.
+enum StandardOutput {
+  /// Takes rows.
+  static var sink: any ByteSink { DescriptorSink(.standardOutput, name: "standard output") }
+
+  /// Writes a file as a whole.
+  static func write(_ text: String, to path: String) throws {
+    let descriptor = try FileDescriptor.open(
+      FilePath(path), .writeOnly, options: [.create, .truncate],
+      permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
+  }
+}
