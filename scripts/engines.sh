@@ -36,8 +36,8 @@ if $short; then
   "$bin/sluice" run "$work/export.json" --output "$work/lake" --partition-by stage,batch --quiet
   "$python" scripts/check-engines.py "$work/lake"
   rm -rf "$work/lake"
-  "$bin/sluice" run "$work/export.json" --output "$work/lake" --rows annotations \
-    --partition-by stage,title --quiet
+  "$bin/sluice" run "$work/export.json" --output "$work/lake" --compression gzip --stage Complete \
+    --partition-by batch --target-size 20KB --quiet
   "$python" scripts/check-engines.py "$work/lake"
   exit
 fi

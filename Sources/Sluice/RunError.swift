@@ -54,12 +54,13 @@ public struct RunError: Error, Sendable {
 
 extension RunError {
   /// Puts any failure into words.
-  init(_ error: any Error) {
+  public init(_ error: any Error) {
     switch error {
     case let error as RunError: self = error
     case let error as StorageError where error.errno == .brokenPipe:
       self.init(.brokenPipe, error.description)
     case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
+    case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
     case let error as OutputError: self.init(.output, error.description, hint: error.hint)
     case let error as CompressionError: self.init(.container, error.description, hint: Hints.container)
     case is InputChanged:

@@ -42,13 +42,13 @@ struct SelectionArguments: ParsableArguments {
 
   var selection: Selection {
     var selection = Selection()
-    selection.stages = Set(stage)
-    selection.excludedStages = Set(excludeStage)
-    selection.batches = Set(batch)
+    selection.stages = stage
+    selection.excludedStages = excludeStage
+    selection.batches = batch
     selection.noBatch = noBatch
-    selection.excludedBatches = Set(excludeBatch)
-    selection.titles = Set(title)
-    selection.excludedTitles = Set(excludeTitle)
+    selection.excludedBatches = excludeBatch
+    selection.titles = title
+    selection.excludedTitles = excludeTitle
     selection.updatedSince = updatedSince
     selection.updatedBefore = updatedBefore
     return selection

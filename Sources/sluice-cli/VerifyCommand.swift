@@ -21,27 +21,30 @@ struct VerifyCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let result: VerifyResult
-    do throws(RunError) {
-      result = try Verification(directory: directory, workers: CurrentProcess.processors).run()
+    let outcome: VerifyOutcome
+    do {
+      try checkIsOutput()
+      outcome = try Verifier(directory: directory).run(workers: CurrentProcess.processors)
     } catch {
-      Messages.write(error)
+      Messages.write(RunError(error))
       throw ExitCode(2)
     }
-    if json {
-      print(result.json)
-    } else {
-      for (path, problem) in result.problems { print("\(problem.rawValue)\t\(path)") }
-      if result.isOK {
-        print(
-          "\(directory): \(result.filesRead) files, \(Units.bytes(result.bytesRead)), all as the manifest says"
-        )
-      } else {
-        Messages.write(
-          "sluice: error: \(directory): \(result.problems.count) files are not as the manifest says")
-        Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")
-      }
-    }
-    if !result.isOK { throw ExitCode(2) }
+    print(json ? outcome.json() : outcome.text(directory: directory), terminator: "")
+    if outcome.isOK { return }
+    Messages.write("sluice: error: \(directory): not as the manifest says (\(outcome.files.count) problems)")
+    Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")
+    throw ExitCode(2)
   }
+
+  private func checkIsOutput() throws {
+    guard let status = try FileStatus(of: directory, followingLinks: true) else {
+      throw RunError(.output, "\(directory): no such directory", hint: Self.hint)
+    }
+    if status.kind != .directory { throw RunError(.output, "\(directory): not a directory", hint: Self.hint) }
+    if try Directory.list(Path.resolve(directory)).allSatisfy({ !["manifest.json", "data"].contains($0.name) }) {
+      throw RunError(.output, "\(directory): no output of sluice", hint: Self.hint)
+    }
+  }
+
+  private static let hint = "Name a directory that 'sluice run --output' made."
 }

@@ -2,22 +2,22 @@
 
 /// The filters of a run.
 ///
-/// Within one of them any value may match; across them all must.
+/// Within one of them any value may match; across them all must. Names are compared as UTF-8, byte by byte.
 public struct Selection: Sendable, Hashable {
   /// Keep tasks whose `stage` or `stageId` is one of these; empty means any.
-  public var stages: Set<String> = []
+  public var stages: [String] = []
   /// Drop tasks whose `stage` or `stageId` is one of these.
-  public var excludedStages: Set<String> = []
+  public var excludedStages: [String] = []
   /// Keep assets with one of these among `batches`; empty means any, unless `noBatch`.
-  public var batches: Set<String> = []
+  public var batches: [String] = []
   /// Keep assets in no batch: one more value of `batches`.
   public var noBatch = false
   /// Drop assets with one of these among `batches`.
-  public var excludedBatches: Set<String> = []
+  public var excludedBatches: [String] = []
   /// Keep assets with an annotation of one of these titles; empty means any.
-  public var titles: Set<String> = []
+  public var titles: [String] = []
   /// Drop annotations of these titles, or the assets that have one.
-  public var excludedTitles: Set<String> = []
+  public var excludedTitles: [String] = []
   /// Keep tasks updated at this time or later.
   public var updatedSince: Timestamp?
   /// Keep tasks updated before this time.

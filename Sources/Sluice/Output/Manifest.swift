@@ -53,7 +53,8 @@ struct ManifestText {
 
   /// The bytes of the file.
   ///
-  /// The member `sha256` comes last; its value is the SHA-256 of everything before the comma in front of it.
+  /// The member `sha256` comes last; its value is the SHA-256 of everything before the comma in front of it:
+  /// of all of the file but its last 78 bytes, and those leave no choice.
   var utf8: [UInt8] {
     let parts = partitions.flatMap { partition in partition.parts.map { (partition.name, $0) } }
     let files = parts.map { name, part in Self.file(name, part) }
@@ -73,8 +74,7 @@ struct ManifestText {
     ]
     var text = JSONText.object(members).utf8
     text.removeLast()
-    let sha256 = Digest.sha256(text)
-    return text + Array(",\"sha256\":\"\(sha256)\"}\n".utf8)
+    return text + ManifestSeal(sha256: Digest.sha256(text)).bytes
   }
 
   private static func file(_ name: PartitionName, _ part: PartFile) -> JSONText {
@@ -86,4 +86,13 @@ struct ManifestText {
       ("sha256", .text(part.sha256)),
     ])
   }
+}
+
+/// The end of a manifest: the sum of everything before it, and nothing else that could change unseen.
+struct ManifestSeal {
+  /// `,"sha256":"`, 64 digits, `"}` and a newline.
+  static let count = 78
+  let sha256: String
+
+  var bytes: [UInt8] { Array(",\"sha256\":\"\(sha256)\"}\n".utf8) }
 }

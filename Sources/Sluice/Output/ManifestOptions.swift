@@ -6,7 +6,7 @@ internal import Compression
 extension Run {
   var manifestOptions: JSONText {
     let selection = options.selection
-    let names = { (set: Set<String>) in JSONText.array(set.sorted().map { .text($0) }) }
+    let names = { (names: [String]) in JSONText.array(names.map { .text($0) }) }
     return .object(
       [
         ("stage", names(selection.stages)), ("excludeStage", names(selection.excludedStages)),

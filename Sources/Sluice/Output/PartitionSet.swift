@@ -10,14 +10,11 @@ internal import Storage
 internal import SystemPackage
 
 /// What a partition is called.
-struct PartitionName: Sendable, Hashable {
+struct PartitionName: Sendable {
   /// The directory below `data`, empty without partitioning: `stage=Complete/batch=rain`.
   var directory: String
   /// Each key and its value.
   var values: [(key: PartitionKey, value: [UInt8]?)]
-
-  static func == (left: Self, right: Self) -> Bool { left.directory == right.directory }
-  func hash(into hasher: inout Hasher) { hasher.combine(directory) }
 }
 
 /// A finished partition.
@@ -69,7 +66,8 @@ final class PartitionSet {
   private let budget: PartitionBudget
   private let scratch: Scratch
   private var partitions: [Partition] = []
-  private var indices: [String: Int] = [:]
+  // By bytes: as text, names that differ in their Unicode form alone would be equal.
+  private var indices: [[UInt8]: Int] = [:]
   private var waitingBytes = 0
   private var spill: SpillLog?
 
@@ -83,11 +81,12 @@ final class PartitionSet {
 
   /// The number of a partition, which is made if it is new.
   func index(of name: PartitionName) throws -> Int {
-    if let known = indices[name.directory] { return known }
+    let key = Array(name.directory.utf8)
+    if let known = indices[key] { return known }
     let isOpen = partitions.count < budget.openWriters
     let writer = isOpen ? try plan.makeWriter(name, workers: workers) : nil
     partitions.append(Partition(name: name, writer: writer, late: LateRows()))
-    indices[name.directory] = partitions.count - 1
+    indices[key] = partitions.count - 1
     return partitions.count - 1
   }
 

@@ -1,97 +1,92 @@
-// Whether a part is what lakes can read: one frame, a checksum, a small window, whole rows.
+// One file, read once: summed on its way into the decoder, and its lines counted on their way out.
 
-internal import ByteScan
-internal import Compression
+internal import Crypto
 internal import Storage
 
-/// Reads one part.
+/// Checks one listed file that is there and has the right size.
 struct PartCheck {
-  let path: String
+  let file: ManifestContents.File
+  let decode: PartDecoder
+  let progress: @Sendable (Int) -> Void
 
-  /// Reads the part to its end.
-  ///
-  /// - Returns: What is wrong with its frame or its rows.
-  func problem(rows: Int, rawBytes: Int) throws -> FileProblem? {
+  /// The first of hash, frame and rows that is wrong.
+  func run(_ path: String) throws -> VerifyOutcome.Problem? {
     let source = try openForReading(path)
-    var found = 0
-    var length = 0
-    var last: UInt8?
-    do {
-      guard let stream = try decoder(source) else { return .frame }
-      try stream.forEachPiece { piece in
-        found += ScanKernel.best.countNewlines(in: piece)
-        length += piece.count
-        last = piece[piece.count - 1]
-      }
-    } catch is CompressionError {
+    let stored = SummingStream(SequentialReader(source), progress: progress)
+    guard let rows = file.rows else {
+      try stored.drain()
+      return stored.sha256 == file.sha256 ? nil : .hash
+    }
+    let lines = try countLines(of: stored)
+    // Whatever the decoder made of it: bytes that changed are the cause, not the lines they gave.
+    try stored.drain()
+    if stored.count != file.bytes { return .size }
+    if stored.sha256 != file.sha256 { return .hash }
+    guard let lines, let format = PartFormat(path: file.path), try FrameCheck.passes(source, format) else {
       return .frame
     }
-    return found == rows && length == rawBytes && last == UInt8(ascii: "\n") ? nil : .rows
+    return lines.count == rows && lines.endsWithNewline ? nil : .rows
   }
 
-  /// The rows of the part; nil if its frame is not as we write it.
-  private func decoder(_ source: FileSource) throws -> (any ByteStream)? {
-    let stream = SequentialReader(source)
-    if path.hasSuffix(CompressionFormat.zstd.fileSuffix) {
-      guard try ZstdFrameHeader(of: source)?.isReadableByLakes == true,
-        try ZstdFrameHeader.frameCount(of: source) == 1
-      else { return nil }
-      return try ZstdDecoder(stream)
+  /// Nil where the bytes can't be decoded; a file that can't be read throws.
+  private func countLines(of stored: SummingStream) throws -> LineCount? {
+    guard let format = PartFormat(path: file.path) else { return nil }
+    do {
+      return try LineCount(format == .plain ? stored : decode(stored, format))
+    } catch {
+      if let failure = stored.failure { throw failure }
+      return nil
     }
-    if path.hasSuffix(CompressionFormat.gzip.fileSuffix) { return try GzipDecoder(stream) }
-    return stream
   }
 }
 
-/// The start of a zstd frame (RFC 8878, section 3.1.1.1).
-struct ZstdFrameHeader {
-  let hasChecksum: Bool
-  let windowSize: Int
-  /// Where its first block starts.
-  let length: Int
+/// The lines of a stream.
+struct LineCount {
+  private(set) var count = 0
+  private(set) var endsWithNewline = false
 
-  /// Reads the header at the start of a file; nil if there is none.
-  init?(of source: any RandomAccessSource) throws {
-    let bytes = try Self.read(source, 18, at: 0)
-    guard bytes.count >= 6, bytes[0..<4].elementsEqual([0x28, 0xB5, 0x2F, 0xFD]) else { return nil }
-    let descriptor = bytes[4]
-    let isSingleSegment = descriptor & 0x20 != 0
-    hasChecksum = descriptor & 0x04 != 0
-    let contentSizeLength = [isSingleSegment ? 1 : 0, 2, 4, 8][Int(descriptor >> 6)]
-    let dictionaryLength = [0, 1, 2, 4][Int(descriptor & 3)]
-    length = 5 + (isSingleSegment ? 0 : 1) + dictionaryLength + contentSizeLength
-    guard bytes.count >= length else { return nil }
-    if isSingleSegment {
-      let size = bytes[(length - contentSizeLength)..<length].reversed().reduce(0) { $0 << 8 | Int($1) }
-      windowSize = size + (contentSizeLength == 2 ? 256 : 0)
-    } else {
-      let base = 1 << (10 + Int(bytes[5] >> 3))
-      windowSize = base + base / 8 * Int(bytes[5] & 7)
-    }
-  }
-
-  /// Checksum on, and a window that every reader takes.
-  var isReadableByLakes: Bool { hasChecksum && windowSize <= 8 << 20 }
-
-  /// How many frames a file has, found by walking over block headers; 2 stands for more than one, or for
-  /// anything else behind the first.
-  static func frameCount(of source: any RandomAccessSource) throws -> Int {
-    guard let header = try ZstdFrameHeader(of: source) else { return 0 }
-    var offset = header.length
+  init(_ stream: any ByteStream) throws {
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+    defer { unsafe buffer.deallocate() }
     while true {
-      let bytes = try read(source, 3, at: offset)
-      guard bytes.count == 3 else { return 0 }
-      let block = Int(bytes[0]) | Int(bytes[1]) << 8 | Int(bytes[2]) << 16
-      // A run of one byte is stored as that byte.
-      offset += 3 + (block >> 1 & 3 == 1 ? 1 : block >> 3)
-      if block & 1 == 1 { break }
+      let filled = try unsafe stream.read(into: buffer)
+      if filled == 0 { return }
+      let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+      count += unsafe bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+      endsWithNewline = unsafe bytes.last == 0x0A
     }
-    return offset + (header.hasChecksum ? 4 : 0) == source.size ? 1 : 2
+  }
+}
+
+/// Passes a stream on and sums it.
+final class SummingStream: ByteStream {
+  private let base: any ByteStream
+  private let progress: @Sendable (Int) -> Void
+  private var hash = SHA256()
+  private(set) var count = 0
+  /// What the file system said, if it failed: no fault of the bytes.
+  private(set) var failure: (any Error)?
+
+  init(_ base: any ByteStream, progress: @escaping @Sendable (Int) -> Void) {
+    self.base = base
+    self.progress = progress
   }
 
-  private static func read(_ source: any RandomAccessSource, _ count: Int, at offset: Int) throws -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    let read = try unsafe bytes.withUnsafeMutableBytes { try unsafe source.read(into: $0, at: offset) }
-    return Array(bytes[..<read])
+  var sha256: String { Digest.hexadecimal(hash.finalize()) }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    do {
+      let filled = try unsafe base.read(into: buffer)
+      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
+      count += filled
+      progress(filled)
+      return filled
+    } catch {
+      failure = error
+      throw error
+    }
   }
+
+  /// Reads what a decoder left.
+  func drain() throws { _ = try LineCount(self) }
 }

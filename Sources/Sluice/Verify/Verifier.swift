@@ -1,0 +1,185 @@
+// Re-reads an output against its manifest. First the tree is walked, links unfollowed, which gives the
+// files that are really there; listed paths are only looked up among them. So a hostile manifest can
+// name `/etc/passwd`, `..` or a path through a link: all it gets is `missing`.
+
+internal import Compression
+internal import Dispatch
+public import Storage
+internal import Synchronization
+
+/// Decompresses a part: gets its stored bytes, gives its rows.
+///
+/// It throws where the bytes are not exactly one frame or member, complete and with a right checksum.
+public typealias PartDecoder = @Sendable (any ByteStream, PartFormat) throws -> any ByteStream
+
+/// Checks an output directory.
+public struct Verifier: Sendable {
+  private let directory: String
+  private let decode: PartDecoder
+
+  /// Prepares a check.
+  ///
+  /// - Parameters:
+  ///   - directory: The output directory; it may be a link.
+  ///   - decode: Decompresses the parts; never asked about plain ones.
+  public init(directory: String, decode: @escaping PartDecoder) {
+    self.directory = directory
+    self.decode = decode
+  }
+
+  /// Prepares a check of an output as `Run` makes it.
+  ///
+  /// - Parameter directory: The output directory; it may be a link.
+  public init(directory: String) {
+    self.init(directory: directory) { stream, format in
+      switch format {
+      case .zstd: try ZstdDecoder(stream)
+      case .gzip: try GzipDecoder(stream)
+      case .plain: stream
+      }
+    }
+  }
+
+  /// Reads every file.
+  ///
+  /// - Parameters:
+  ///   - workers: How many files are read at a time, at least one.
+  ///   - progress: Called from any thread with the stored bytes read since the last call.
+  /// - Returns: What was found.
+  /// - Throws: `StorageError` when the directory or a file can't be read, `VerifyError`.
+  public func run(
+    workers: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws -> VerifyOutcome {
+    let root = try Path.resolve(directory)
+    var problems = Problems()
+    let top = Dictionary(
+      try Directory.list(root).map { ($0.nameBytes, $0) }, uniquingKeysWith: { first, _ in first })
+    guard let manifest = try readManifest(root, top, &problems) else {
+      return VerifyOutcome(files: problems.sorted, parts: 0, rows: 0, bytes: 0)
+    }
+    try checkReport(root, top, manifest, &problems)
+    var found: [[UInt8]: DirectoryEntry] = [:]
+    for name in ["data", "rejects"] where top[Array(name.utf8)]?.kind == .directory {
+      try walk(root + "/" + name, Array(name.utf8), &found)
+    }
+    checkSuccess(&found, &problems)
+    let present = lookUp(manifest.files + manifest.rejects, in: &found, &problems)
+    for path in found.keys { problems.add(String(decoding: path, as: UTF8.self), .extra) }
+    for (file, problem) in try check(present, below: root, workers, progress) {
+      problems.add(file.path, problem)
+    }
+    return VerifyOutcome(
+      files: problems.sorted, parts: manifest.files.count,
+      rows: manifest.files.reduce(0) { $0 &+ ($1.rows ?? 0) },
+      bytes: manifest.files.reduce(0) { $0 &+ $1.bytes })
+  }
+
+  // MARK: The files beside the data
+
+  private func readManifest(
+    _ root: String, _ top: [[UInt8]: DirectoryEntry], _ problems: inout Problems
+  ) throws -> ManifestContents? {
+    guard top[Array("manifest.json".utf8)]?.kind == .file else {
+      problems.add("manifest.json", .missing)
+      return nil
+    }
+    let contents = try ManifestContents(try readAll(root + "/manifest.json"))
+    // One that is damaged but readable still tells what should be there.
+    if contents?.isIntact != true { problems.add("manifest.json", .hash) }
+    return contents
+  }
+
+  private func checkReport(
+    _ root: String, _ top: [[UInt8]: DirectoryEntry], _ manifest: ManifestContents,
+    _ problems: inout Problems
+  ) throws {
+    if top[Array("report.json".utf8)]?.kind != .file {
+      problems.add("report.json", .missing)
+    } else if Digest.sha256(try readAll(root + "/report.json")) != manifest.reportSha256 {
+      problems.add("report.json", .hash)
+    }
+  }
+
+  private func checkSuccess(_ found: inout [[UInt8]: DirectoryEntry], _ problems: inout Problems) {
+    let marker = found.removeValue(forKey: Array("data/_SUCCESS".utf8))
+    if marker?.kind != .file {
+      problems.add("data/_SUCCESS", .missing)
+    } else if marker?.size != 0 {
+      problems.add("data/_SUCCESS", .size)
+    }
+  }
+
+  // MARK: The files that are there
+
+  /// Adds everything below `directory` that is no directory, by its path from the root.
+  private func walk(
+    _ directory: String, _ relative: [UInt8], _ found: inout [[UInt8]: DirectoryEntry]
+  ) throws {
+    for entry in try Directory.list(directory) {
+      let path = relative + [0x2F] + entry.nameBytes
+      // A directory whose name isn't UTF-8 can't be opened by that name, and holds nothing of ours.
+      let isOpenable = String(validating: entry.nameBytes, as: UTF8.self) != nil
+      if entry.kind == .directory && isOpenable {
+        try walk(directory + "/" + entry.name, path, &found)
+      } else {
+        found[path] = entry
+      }
+    }
+  }
+
+  /// Takes the listed files out of those found; what isn't a file of the right size is a problem.
+  private func lookUp(
+    _ listed: [ManifestContents.File], in found: inout [[UInt8]: DirectoryEntry],
+    _ problems: inout Problems
+  ) -> [ManifestContents.File] {
+    var present: [ManifestContents.File] = []
+    for file in listed {
+      let entry = found.removeValue(forKey: Array(file.path.utf8))
+      if entry?.kind != .file {
+        problems.add(file.path, .missing)
+      } else if entry?.size != file.bytes {
+        problems.add(file.path, .size)
+      } else {
+        present.append(file)
+      }
+    }
+    return present
+  }
+
+  /// Reads files, several at a time; the results are in the order of the list, whoever came first.
+  private func check(
+    _ files: [ManifestContents.File], below root: String, _ workers: Int,
+    _ progress: @escaping @Sendable (Int) -> Void
+  ) throws -> [(ManifestContents.File, VerifyOutcome.Problem)] {
+    typealias Result = Swift.Result<VerifyOutcome.Problem?, any Error>
+    let next = Atomic(0)
+    let results = Mutex([Result](repeating: .success(nil), count: files.count))
+    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, files.count))) { _ in
+      while true {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard index < files.count else { return }
+        let check = PartCheck(file: files[index], decode: decode, progress: progress)
+        let result = Result { try check.run(root + "/" + files[index].path) }
+        results.withLock { $0[index] = result }
+      }
+    }
+    return try zip(files, results.withLock { $0 }).compactMap { file, result in
+      try result.get().map { (file, $0) }
+    }
+  }
+}
+
+/// Problems as they are found: the first one of a path counts.
+private struct Problems {
+  private var byPath: [[UInt8]: VerifyOutcome.Problem] = [:]
+
+  mutating func add(_ path: String, _ problem: VerifyOutcome.Problem) {
+    let key = Array(path.utf8)
+    byPath[key] = byPath[key] ?? problem
+  }
+
+  var sorted: [VerifyOutcome.File] {
+    byPath.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+      .map { VerifyOutcome.File(path: String(decoding: $0.key, as: UTF8.self), problem: $0.value) }
+  }
+}
