@@ -52,6 +52,7 @@ fuzz: setup ## random inputs for SLUICE_FUZZ_SECONDS (60)
 	SLUICE_FUZZ_SECONDS=$(SLUICE_FUZZ_SECONDS) $(SWIFT) test --filter Fuzz
 
 bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
+	$(SWIFT) build -c release --product measure-limits
 	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
 
 engines: release ## read demo/lake with DuckDB and Polars and compare the counts

@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "Sluice", targets: ["Sluice"]),
     .executable(name: "sluice", targets: ["sluice-cli"]),
     .executable(name: "generate-export", targets: ["generate-export"]),
+    .executable(name: "measure-limits", targets: ["measure-limits"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -65,6 +66,14 @@ let package = Package(
         "ExportGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/generate-export", swiftSettings: strict),
+    // What reading, scanning and yajl alone cost.
+    .executableTarget(
+      name: "measure-limits",
+      dependencies: [
+        "ByteScan", "JSONEvents", "Pipeline", "Sharding", "Storage",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tools/measure-limits", swiftSettings: strict),
 
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(name: "CompressionTests", dependencies: ["Compression", "Storage"], swiftSettings: strict),

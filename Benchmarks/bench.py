@@ -83,9 +83,8 @@ class Tools:
         self.sluice = Path(arguments.sluice).resolve()
         self.generator = ROOT / ".build/release/generate-export"
         self.zstd = shutil.which("zstd")
-        self.json_verify = shutil.which("json_verify")
-        # The structural scan on its own: a program that takes the file and exits 0. Not there, not measured.
-        self.scan = os.environ.get("BENCH_SCAN") or ROOT / ".build/release/scan-bench"
+        # Reading, scanning and yajl on their own.
+        self.limits = ROOT / ".build/release/measure-limits"
 
     def versions(self):
         return {
@@ -190,17 +189,12 @@ def everything(tools, arguments, name, export, **more):
 
 def yardsticks(tools, export):
     """What bounds us on this machine, in the same run."""
-    jobs = [Job("read", export, ["dd", f"if={export.path}", "of=/dev/null", "bs=4M", "status=none"])]
-    if Path(tools.scan).exists():
-        jobs.append(Job("scan", export, [tools.scan, export.path]))
+    limit = lambda stage, name: Job(name, export, [tools.limits, stage, export.path])
+    jobs = [limit("read", "read"), limit("scan", "read and scan"), limit("yajl", "yajl, one thread")]
     if tools.zstd:
         jobs.append(Job("zstd -3 -T2", export, [tools.zstd, "-q", "-3", "-T2", "-c", export.path]))
     else:
         print("zstd is not installed: nothing to compare compression with", file=sys.stderr)
-    if tools.json_verify:
-        jobs.append(Job("yajl alone", export, [tools.json_verify, "-q"], stdin=export.path))
-    else:
-        print("json_verify (yajl-tools) is not installed: yajl alone is not measured", file=sys.stderr)
     return jobs
 
 

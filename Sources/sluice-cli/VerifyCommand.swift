@@ -41,7 +41,9 @@ struct VerifyCommand: ParsableCommand {
       throw RunError(.output, "\(directory): no such directory", hint: Self.hint)
     }
     if status.kind != .directory { throw RunError(.output, "\(directory): not a directory", hint: Self.hint) }
-    if try Directory.list(Path.resolve(directory)).allSatisfy({ !["manifest.json", "data"].contains($0.name) }) {
+    if try Directory.list(Path.resolve(directory)).allSatisfy({
+      !["manifest.json", "data"].contains($0.name)
+    }) {
       throw RunError(.output, "\(directory): no output of sluice", hint: Self.hint)
     }
   }
