@@ -57,6 +57,35 @@ struct AssetOutcome: Sendable {
   var malformed: Malformed?
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+
+  /// Whether nothing is to be done about it but to count it.
+  var isOnlyCounted: Bool {
+    row == nil && malformed == nil && !decision.isKept && !facts.isIssue && facts.surprises.isEmpty
+  }
+}
+
+/// Assets that are only counted, and the one behind them of which there is more to say.
+struct AssetRun: Sendable {
+  var counts = CountsDelta()
+  var outcome: AssetOutcome?
+  /// Where the last of those that are only counted ends.
+  var countedTo = 0
+  /// Where the last of them all ends.
+  var end = 0
+}
+
+extension [AssetRun] {
+  /// Adds what became of the next asset.
+  mutating func append(_ outcome: AssetOutcome) {
+    if isEmpty || self[count - 1].outcome != nil { append(AssetRun()) }
+    self[count - 1].end = outcome.range.upperBound
+    if outcome.isOnlyCounted {
+      self[count - 1].counts.add(outcome.facts, outcome.decision)
+      self[count - 1].countedTo = outcome.range.upperBound
+    } else {
+      self[count - 1].outcome = outcome
+    }
+  }
 }
 
 /// Works on one asset after another.

@@ -38,7 +38,7 @@ struct StitchedBlock: Sendable {
 struct FramedBlock: Sendable {
   var block: StitchedBlock
   var frames: BlockFrames
-  var outcomes: [AssetOutcome]
+  var runs: [AssetRun]
 }
 
 /// First in, first out.
@@ -207,7 +207,7 @@ struct EngineState: Sendable {
     }
     for item in items {
       switch item {
-      case .assets(let outcomes): deliveredTo = outcomes.last?.range.upperBound ?? deliveredTo
+      case .assets(let runs): deliveredTo = runs.last?.end ?? deliveredTo
       case .giant(let giant): deliveredTo = giant.range.upperBound
       case .anomaly, .failure, .end: break
       }

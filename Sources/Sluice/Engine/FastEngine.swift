@@ -25,7 +25,7 @@ struct EngineStart: Sendable {
 /// What the engine finds, in the order of the input.
 enum EngineItem: Sendable {
   /// Elements that lie one after another.
-  case assets([AssetOutcome])
+  case assets([AssetRun])
   /// An element too big to be held.
   case giant(GiantOutcome)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
@@ -120,8 +120,9 @@ final class FastEngine: Sendable {
     case .frame(let block): frame(block, processor)
     case .merge: merge()
     case .process(let task):
-      let outcome = processor.process(task.element, arena: Arena(pool))
-      monitor.withLock { $0.outcomes[task.number] = .assets([outcome]) }
+      var runs: [AssetRun] = []
+      runs.append(processor.process(task.element, arena: Arena(pool)))
+      monitor.withLock { $0.outcomes[task.number] = .assets(runs) }
     case .deliver(let items): self.deliver(items, deliver)
     }
   }
@@ -147,19 +148,18 @@ final class FastEngine: Sendable {
   private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
     let framer = Framer(framing, kernel: plan.kernel)
     let frames = block.block.withBytes { framer.frames(in: $0, from: block.start.state) }
-    var outcomes: [AssetOutcome] = []
+    var runs: [AssetRun] = []
     if !frames.elements.isEmpty {
       let arena = Arena(pool)
-      outcomes.reserveCapacity(frames.elements.count)
       for range in frames.elements {
         var extent = Extent(from: block.block.offset + range.lowerBound)
         extent.append(Segment(block.block, range))
-        outcomes.append(
+        runs.append(
           processor.process(Element(extent: extent, line: block.start.line), arena: arena))
       }
     }
     monitor.withLock {
-      $0.framed[block.index] = FramedBlock(block: block, frames: frames, outcomes: outcomes)
+      $0.framed[block.index] = FramedBlock(block: block, frames: frames, runs: runs)
     }
   }
 

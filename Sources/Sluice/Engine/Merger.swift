@@ -45,7 +45,7 @@ struct Merger: Sendable {
     } else if let range = framed.frames.headGap, !readGap(range, framed, context, into: &result) {
       return
     }
-    if !framed.outcomes.isEmpty { emit(.assets(framed.outcomes), into: &result) }
+    if !framed.runs.isEmpty { emit(.assets(framed.runs), into: &result) }
     if let anomaly = framed.frames.anomaly {
       gap = anomaly.gap
       emitAnomaly(at: anomaly.index, framed, context, into: &result)

@@ -64,9 +64,10 @@ final class Recorder: @unchecked Sendable {
 
   private func record(_ item: EngineItem) throws -> Interruption? {
     switch item {
-    case .assets(let outcomes):
-      for outcome in outcomes {
-        if let interruption = try record(outcome) { return interruption }
+    case .assets(let runs):
+      for run in runs {
+        counts.add(run.counts, endingAt: run.countedTo)
+        if let outcome = run.outcome, let interruption = try record(outcome) { return interruption }
       }
       return nil
     case .giant(let giant): return try record(giant)

@@ -29,7 +29,9 @@ struct ReferenceEngine {
         return
       case .object(let objectStart):
         let outcome = read(from: objectStart, start.line)
-        if deliver(.assets([outcome])) == .stop || outcome.malformed != nil { return }
+        var runs: [AssetRun] = []
+        runs.append(outcome)
+        if deliver(.assets(runs)) == .stop || outcome.malformed != nil { return }
         index = outcome.range.upperBound - input.offset
         gap = .after(framing)
       }

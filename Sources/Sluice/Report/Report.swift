@@ -97,6 +97,20 @@ public struct Report: Sendable {
   /// Whether malformed assets were left out.
   public var isPartial: Bool { assets.skipped + assets.rejected > 0 }
 
+  mutating func add(_ delta: CountsDelta) {
+    assets.seen += delta.assets.seen
+    assets.kept += delta.assets.kept
+    assets.filtered += delta.assets.filtered
+    tasks.add(seen: delta.tasks.seen, kept: delta.tasks.kept)
+    annotations?.add(seen: delta.annotations.seen, kept: delta.annotations.kept)
+    duplicateKeys += delta.duplicateKeys
+    stages.add(delta.stages)
+    batches.add(delta.batches)
+    titles.add(delta.titles)
+    kinds.add(delta.kinds)
+    tools.add(delta.tools)
+  }
+
   mutating func warn(_ code: WarningCode, count: Int, at position: Position) {
     if let index = warnings.firstIndex(where: { $0.code == code }) {
       warnings[index].count += count

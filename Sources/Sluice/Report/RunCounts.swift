@@ -5,14 +5,12 @@ internal import Sharding
 /// Counts that grow as an engine delivers.
 final class RunCounts: @unchecked Sendable {
   // Proof of @unchecked: touched by the worker that delivers, and by the run when no engine runs.
-  private let looksAtTitles: Bool
   private(set) var report: Report
   /// Which input, and entry, is being read.
   private var input = 0
 
   init(_ options: RunOptions) {
-    looksAtTitles = options.selection.looksAtTitles
-    report = Report(countsAnnotations: looksAtTitles)
+    report = Report(countsAnnotations: options.selection.looksAtTitles)
   }
 
   /// How many assets have been kept.
@@ -58,38 +56,17 @@ final class RunCounts: @unchecked Sendable {
         code, count: surprise.count,
         at: position(surprise.first, line: place.line, column: place.column))
     }
-    report.assets.seen += 1
-    report.inputs[input].assets += 1
-    report.inputs[input].lastGoodOffset = range.upperBound
-    if decision.isKept { report.assets.kept += 1 } else { report.assets.filtered += 1 }
-    report.duplicateKeys += facts.duplicateKeys
-    countTasks(facts, decision)
-    let kept = decision.isKept ? 1 : 0
-    for batch in facts.batches { report.batches.add(batch, seen: 1, kept: kept) }
-    if facts.batches.isEmpty { report.batches.add(nil, seen: 1, kept: kept) }
+    var delta = CountsDelta()
+    delta.add(facts, decision)
+    add(delta, endingAt: range.upperBound)
   }
 
-  private func countTasks(_ facts: AssetFacts, _ decision: Decision) {
-    let tasks = facts.tasks
-    let passing = Set(decision.passingTasks)
-    for (index, task) in tasks.enumerated() {
-      let kept = decision.isKept && passing.contains(index) ? 1 : 0
-      report.tasks.seen += 1
-      report.tasks.kept += kept
-      report.stages.add(facts.stageName(of: task), seen: 1, kept: kept)
-      guard looksAtTitles, decision.countsAnnotations, passing.contains(index) else { continue }
-      countAnnotations(task, isKept: decision.isKept)
-    }
-  }
-
-  private func countAnnotations(_ task: TaskFacts, isKept: Bool) {
-    report.annotations?.add(seen: task.annotations.total, kept: isKept ? task.matches.total : 0)
-    func add(_ all: NameCounts, _ matches: NameCounts, to table: inout BoundedTally) {
-      for name in all.order { table.add(name, seen: all[name], kept: isKept ? matches[name] : 0) }
-    }
-    add(task.annotations.titles, task.matches.titles, to: &report.titles)
-    add(task.annotations.kinds, task.matches.kinds, to: &report.kinds)
-    add(task.annotations.tools, task.matches.tools, to: &report.tools)
+  /// Counts assets that lie one after another, the last ending at `offset`.
+  func add(_ delta: CountsDelta, endingAt offset: Int) {
+    if delta.assets.seen == 0 { return }
+    report.inputs[input].assets += delta.assets.seen
+    report.inputs[input].lastGoodOffset = offset
+    report.add(delta)
   }
 
   /// Counts a row of `bytes` bytes without its newline.
