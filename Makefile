@@ -11,7 +11,7 @@ BENCH_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format fuzz bench engines clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz bench engines clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ warnings: ## the C code under clang's stricter warnings
 
 format: ## rewrite the Swift sources in the house style
 	$(SWIFT) format --in-place --recursive $(LINTED)
+
+manual: build ## docs/man/sluice.1 from the declarations of the options
+	scripts/manual.sh
 
 demo: release ## filter a generated 100 MB export into demo/lake and look at it
 	scripts/demo.sh
