@@ -43,15 +43,16 @@ struct FramedBlock: Sendable {
 
 /// First in, first out.
 struct Queue<Element: Sendable>: Sendable {
-  private var items: [Element] = []
+  // What was taken is cleared at once: an item may hold blocks, and the pool waits for them.
+  private var items: [Element?] = []
   private var head = 0
 
   mutating func append(_ item: Element) { items.append(item) }
 
   mutating func popFirst() -> Element? {
     guard head < items.count else { return nil }
-    defer { head += 1 }
-    let item = items[head]
+    let item = items[head].take()
+    head += 1
     if head > 32 && head * 2 > items.count {
       items.removeFirst(head)
       head = 0
