@@ -33,12 +33,11 @@ public final class RunMonitor: Sendable {
   ///
   /// What was staged is removed; the process is then to end.
   ///
-  /// - Returns: Whether there was something to give up; false once the new tree is in place.
+  /// - Returns: Whether the run was given up; false once the new tree is being put in place.
   public func abandon() -> Bool {
-    let transaction = watched.withLock { $0 }
-    if transaction?.isCommitted == true { return false }
-    transaction?.abort()
-    return true
+    guard let transaction = watched.withLock({ $0 }) else { return true }
+    transaction.abort()
+    return !transaction.isPublished
   }
 
   func watch(_ transaction: OutputTransaction?) { watched.withLock { $0 = transaction } }

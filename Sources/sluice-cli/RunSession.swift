@@ -97,7 +97,7 @@ final class SignalWatch: @unchecked Sendable {
         monitor.cancel()
         // A worker that waits for a silent pipe cannot be stopped: then the staging is removed from here.
         queue.asyncAfter(deadline: .now() + .milliseconds(300)) {
-          if monitor.abandon() {
+          if !received.isOver, monitor.abandon() {
             Messages.write("sluice: error: the run was interrupted")
             Glibc.exit(128 + number)
           }
@@ -109,7 +109,10 @@ final class SignalWatch: @unchecked Sendable {
   }
 
   /// From now on a signal changes nothing.
-  func runEnded() { sources.forEach { $0.cancel() } }
+  func runEnded() {
+    queue.sync { received.end() }
+    sources.forEach { $0.cancel() }
+  }
 
   /// 130 or 143.
   var exitStatus: Int32 { 128 + received.get() }

@@ -26,6 +26,12 @@ enum Summary {
 /// The number of the signal that came first.
 final class SignalNumber: Sendable {
   private let number = Atomic<Int32>(0)
+  private let ended = Atomic<Bool>(false)
+
+  /// Whether signals have no more meaning.
+  var isOver: Bool { ended.load(ordering: .relaxed) }
+
+  func end() { ended.store(true, ordering: .relaxed) }
 
   func set(_ value: Int32) {
     _ = number.compareExchange(expected: 0, desired: value, ordering: .relaxed)

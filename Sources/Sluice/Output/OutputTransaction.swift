@@ -46,9 +46,14 @@ public final class OutputTransaction: Sendable {
   private struct State {
     var unfinished: [FileSink] = []
     var watermark = 64
+    /// From here until the tree is in place, or was refused, nothing of it may be removed.
+    var isPublishing = false
     var isCommitted = false
     var isOver = false
   }
+
+  /// Held while what was staged is removed, so that whoever aborts second waits for the first.
+  private let removal = Mutex(())
 
   /// Takes the lock, makes good what dead runs left and stages a new tree.
   ///
@@ -107,6 +112,9 @@ public final class OutputTransaction: Sendable {
 
   /// Whether the new tree is in place: from then on the run has succeeded.
   public var isCommitted: Bool { state.withLock { $0.isCommitted } }
+
+  /// Whether the new tree is in place or on its way there: too late to abort.
+  var isPublished: Bool { state.withLock { $0.isCommitted || $0.isPublishing } }
 
   /// Creates a file of the new tree, and its directories.
   ///
@@ -168,10 +176,20 @@ public final class OutputTransaction: Sendable {
   }
 
   /// Removes everything that was staged; after a commit, or a second time, it does nothing.
+  ///
+  /// Any thread may call it. While the tree is being put in place it does nothing either: a tree of which
+  /// half was removed must not get the directory's name.
   public func abort() {
-    if state.withLock({ $0.isCommitted || $0.isOver }) { return }
-    cleanUp()
-    destination.removeMadeParents()
+    removal.withLock { _ in
+      let isAborted = state.withLock { state in
+        if state.isCommitted || state.isPublishing || state.isOver { return false }
+        state.isOver = true
+        return true
+      }
+      guard isAborted else { return }
+      cleanUp()
+      destination.removeMadeParents()
+    }
   }
 
   private func write(_ bytes: [UInt8], to path: String) throws {
@@ -194,6 +212,20 @@ public final class OutputTransaction: Sendable {
       try Directory.setPermissions(of: tree, to: status.permissions)
     }
     try system.before(.publish)
+    try state.withLock { state in
+      if state.isOver { throw RunError(.interrupted, "the run was interrupted") }
+      state.isPublishing = true
+    }
+    do {
+      try putInPlace(tree, current)
+    } catch {
+      state.withLock { $0.isPublishing = false }
+      throw error
+    }
+    state.withLock { $0.isCommitted = true }
+  }
+
+  private func putInPlace(_ tree: String, _ current: OutputDestination.State) throws {
     if destination.isInPlace {
       try publishInPlace(tree)
     } else if current == .ours {
@@ -205,7 +237,6 @@ public final class OutputTransaction: Sendable {
     } else {
       try Rename.move(tree, to: destination.path)
     }
-    state.withLock { $0.isCommitted = true }
   }
 
   private func publishInPlace(_ tree: String) throws {
