@@ -26,9 +26,13 @@ public final class BlockPool: Sendable {
     self.blockSize = blockSize
   }
 
-  deinit {
+  deinit { releaseFree() }
+
+  /// Gives the memory that is not in use back to the system.
+  public func releaseFree() {
     state.withLock { state in
       for memory in state.free { unsafe memory.bytes.deallocate() }
+      state.free = []
     }
   }
 
@@ -201,14 +205,33 @@ public struct Extent: Sendable {
   public func forEachRun<Failure: Error>(
     in range: Range<Int>, _ body: (_ bytes: Span<UInt8>, _ offset: Int) throws(Failure) -> Void
   ) throws(Failure) {
-    for segment in segments {
+    // Rows are made of many short ranges, so the first segment is not looked for one by one.
+    let first = segments.partitionIndex { $0.offset + $0.range.count > range.lowerBound }
+    for segment in segments[first...] {
       let lower = max(range.lowerBound, segment.offset)
       let upper = min(range.upperBound, segment.offset + segment.range.count)
-      if lower >= upper { continue }
+      if lower >= upper { return }
       let base = segment.block.offset
       try segment.block.withBytes(lower - base..<upper - base) { bytes throws(Failure) in
         try body(bytes, lower)
       }
     }
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first index whose element meets `test`, or the end; those behind it meet it too.
+  ///
+  /// - Parameter test: False for some of the first elements, true for all others.
+  /// - Returns: The index.
+  /// - Complexity: Logarithmic in the number of elements.
+  package func partitionIndex(_ test: (Element) -> Bool) -> Int {
+    var lower = startIndex
+    var upper = endIndex
+    while lower < upper {
+      let middle = lower + (upper - lower) / 2
+      if test(self[middle]) { upper = middle } else { lower = middle + 1 }
+    }
+    return lower
   }
 }

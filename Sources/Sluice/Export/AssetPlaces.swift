@@ -139,9 +139,8 @@ extension AssetReader {
     switch value.field {
     case .null: break
     case .string(let name), .unmatchable(let name):
-      if facts.batches.contains(name) { return }
-      facts.batches.append(name)
       if value.field.comparable != nil { facts.comparableBatches.insert(name) }
+      if batchNames.insert(name).inserted { facts.batches.append(name) }
     case .other, .absent: facts.warn(.batchesNotStrings, at: offset)
     }
   }

@@ -65,6 +65,8 @@ final class AssetReader: JSONEventHandler {
   var stack: [Container] = []
   var task = TaskFacts()
   var annotation = AnnotationReader()
+  /// The batches of the asset so far.
+  var batchNames: Set<[UInt8]> = []
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
   /// How many containers are open within one that is not needed, that one included.
@@ -86,6 +88,7 @@ final class AssetReader: JSONEventHandler {
   /// Forgets the asset.
   func reset() {
     facts = AssetFacts()
+    batchNames.removeAll()
     stack.removeAll(keepingCapacity: true)
     ignored = 0
     inTaskList = false

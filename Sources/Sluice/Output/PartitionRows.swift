@@ -17,13 +17,14 @@ final class PartitionRows: RowReceiver {
     // Only batches multiply: one copy for each.
     let batches = keys.contains(.batch) ? decision.batches : [nil]
     var targets: [Int] = []
+    var known: Set<Int> = []
     for batch in batches {
       let values = keys.map { key in
         (key: key, value: key == .batch ? batch : facts.partitionStage)
       }
       let target = try partitions.index(of: PartitionName(values))
       // An empty name and none share a directory.
-      if !targets.contains(target) { targets.append(target) }
+      if known.insert(target).inserted { targets.append(target) }
     }
     return targets
   }

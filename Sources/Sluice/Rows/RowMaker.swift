@@ -21,12 +21,19 @@ struct CutList: Sendable {
     }
   }
 
+  /// Whether the byte at `offset` is left out.
+  func contains(_ offset: Int) -> Bool {
+    let index = ranges.partitionIndex { $0.upperBound > offset }
+    return index < ranges.count && ranges[index].contains(offset)
+  }
+
   /// Visits the parts of `range` that are not cut, in order.
   func forEachKept<Failure: Error>(
     in range: Range<Int>, _ body: (Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
     var lower = range.lowerBound
-    for cut in ranges where cut.upperBound > range.lowerBound && cut.lowerBound < range.upperBound {
+    for cut in ranges[ranges.partitionIndex { $0.upperBound > range.lowerBound }...] {
+      if cut.lowerBound >= range.upperBound { break }
       if lower < cut.lowerBound { try body(lower..<cut.lowerBound) }
       lower = max(lower, min(cut.upperBound, range.upperBound))
     }

@@ -35,9 +35,7 @@ final class TokenWriter: JSONEventHandler {
   func oversizedString(isKey: Bool, at range: Range<Int>) { isKey ? key(range) : scalar(range) }
   func oversizedNumber(at range: Range<Int>) { scalar(range) }
 
-  private func isCut(_ offset: Int) -> Bool {
-    cuts.ranges.contains { $0.contains(offset) }
-  }
+  private func isCut(_ offset: Int) -> Bool { cuts.contains(offset) }
 
   private func start(_ bracket: Character, isObject: Bool, at offset: Int) {
     if isCut(offset) { return }
