@@ -21,9 +21,8 @@ struct DirectoryRun {
       directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
     monitor.watch(transaction)
     do {
-      let result = try write(to: transaction)
-      monitor.watch(nil)
-      return result
+      // Watched to the end and beyond: a signal that comes late must find that all is done.
+      return try write(to: transaction)
     } catch {
       monitor.watch(nil)
       // Behind the rename the new tree stands: what failed was only tidying up.
@@ -40,9 +39,13 @@ struct DirectoryRun {
     }
     let partitions = PartitionSet(plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
     let rows = PartitionRows(run.options.output.partitionBy, partitions)
-    let rejects = run.options.onError == .reject ? RejectWriter { try HashingFile($0, transaction) } : nil
+    let rejects =
+      run.options.onError == .reject
+      ? RejectWriter(scratch: scratch) { try HashingFile($0, transaction) } : nil
     let reader = InputsReader(run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects)
     try reader.readAll()
+    // What read the input is of no more use to the compressors, which need the memory.
+    reader.releaseMemory()
     let files = try partitions.finish()
     try monitor.checkCancelled()
     try commit(transaction, reader, files, try rejects?.finish() ?? [])

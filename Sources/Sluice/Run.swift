@@ -97,15 +97,17 @@ final class InputsReader {
   func readAll() throws {
     if run.options.rows.limit == 0 { return }
     let monitor = context.monitor
-    let inputs = try run.inputs.map { name in
-      try OpenInput(name) { monitor.addBytes($0) }
-    }
-    let sizes = inputs.map(\.size)
+    // All are looked at before the first is read, and opened in turn: there may be more of them than a
+    // process may have open.
+    let sizes = try run.inputs.map { try $0.size() }
     monitor.setTotal(sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +))
-    for input in inputs {
-      if try !read(input) { return }
+    for name in run.inputs {
+      if try !read(OpenInput(name) { monitor.addBytes($0) }) { return }
     }
   }
+
+  /// Gives back the memory of blocks and rows; nothing is read any more.
+  func releaseMemory() { context.pool.releaseFree() }
 
   /// - Returns: Whether the run wants more inputs.
   private func read(_ input: OpenInput) throws -> Bool {

@@ -22,6 +22,27 @@ public enum InputName: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
+extension InputName {
+  /// The length, unless it is a pipe.
+  ///
+  /// - Throws: `StorageError` if it is a file that cannot be opened.
+  func size() throws -> Int? {
+    switch self {
+    case .standardInput:
+      // Asking for its length by opening it would move where it stands.
+      let status = try FileStatus(of: FileDescriptor.standardInput, path: description)
+      return status.kind == .file ? status.size : nil
+    case .path(let path):
+      switch try FileStatus(of: path, followingLinks: true)?.kind {
+      case .directory: throw StorageError(operation: "read", path: path, errno: .isDirectory)
+      case .file, nil: return try FingerprintedInput(self) { _ in }.size
+      // Opening a pipe and closing it again would end it for whoever writes to it.
+      case .symbolicLink, .other: return nil
+      }
+    }
+  }
+}
+
 /// One row of elements: an input, or an entry of one.
 struct DataInput {
   enum Bytes {
@@ -38,8 +59,6 @@ struct DataInput {
 /// An input, opened.
 struct OpenInput {
   let name: InputName
-  /// Its length, unless it is a pipe.
-  let size: Int?
   private let raw: FingerprintedInput
 
   /// Opens an input.
@@ -48,7 +67,6 @@ struct OpenInput {
   init(_ name: InputName, counting: @escaping @Sendable (Int) -> Void) throws {
     self.name = name
     raw = try FingerprintedInput(name, counting: counting)
-    size = raw.size
   }
 
   /// A hash of the length and the first and last 64 KiB, and the length; complete once all was read.

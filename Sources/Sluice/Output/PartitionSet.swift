@@ -57,7 +57,7 @@ struct PartWriterPlan: Sendable {
 final class PartitionSet {
   private struct Partition {
     let name: PartitionName
-    let writer: PartWriter?
+    var writer: PartWriter?
     var late: LateRows
   }
 
@@ -106,12 +106,14 @@ final class PartitionSet {
   /// - Returns: The partitions in the order of their directories.
   func finish() throws -> [PartitionFiles] {
     var files: [PartitionFiles] = []
-    for partition in partitions {
-      guard let writer = partition.writer else { continue }
-      try writer.finish()
-      files.append(PartitionFiles(name: partition.name, parts: writer.finished))
-    }
     let late = partitions.filter { $0.writer == nil }
+    for index in partitions.indices {
+      guard let writer = partitions[index].writer else { continue }
+      try writer.finish()
+      files.append(PartitionFiles(name: partitions[index].name, parts: writer.finished))
+      // Its compressor's memory is counted for those that come now.
+      partitions[index].writer = nil
+    }
     let results = Monitor([PartitionFiles]())
     // One thread of libzstd a partition: its bytes do not depend on how many there are.
     try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(below: late.count)

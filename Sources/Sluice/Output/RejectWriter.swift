@@ -9,18 +9,20 @@ final class RejectWriter {
   /// How much is kept where structure is lost.
   private static let lostLength = 64 << 10
 
+  private let scratch: Scratch
   private let create: (_ path: String) throws -> HashingFile
   private var lines: HashingFile?
   private var files: [HashingFile] = []
 
-  /// Writes to files that `create` makes, below `rejects/`.
-  init(create: @escaping (_ path: String) throws -> HashingFile) {
+  /// Writes to files that `create` makes, below `rejects/`; long elements wait in `scratch`.
+  init(scratch: Scratch, create: @escaping (_ path: String) throws -> HashingFile) {
+    self.scratch = scratch
     self.create = create
   }
 
   /// Starts an element, whose first byte is at `position`.
   func begin(at position: Position, _ fault: ElementFault) -> RejectCollector {
-    RejectCollector(position, fault, limit: Self.longestInline) { [self] in
+    RejectCollector(position, fault, limit: Self.longestInline, scratch: scratch) { [self] in
       let file = try create("rejects/reject-\(files.count).bin")
       files.append(file)
       return file
@@ -49,18 +51,25 @@ final class RejectCollector {
   private let position: Position
   private let fault: ElementFault
   private let limit: Int
+  private let scratch: Scratch
   private let makeFile: () throws -> HashingFile
   private var bytes: [UInt8] = []
-  private var file: HashingFile?
+  /// What comes before `bytes`.
+  ///
+  /// Only at the element's end is it known whether all of it is kept, so a file
+  /// of the output is not made before.
+  private var spool: SpoolFile?
   private var failure: (any Error)?
   private var count = 0
 
   fileprivate init(
-    _ position: Position, _ fault: ElementFault, limit: Int, makeFile: @escaping () throws -> HashingFile
+    _ position: Position, _ fault: ElementFault, limit: Int, scratch: Scratch,
+    makeFile: @escaping () throws -> HashingFile
   ) {
     self.position = position
     self.fault = fault
     self.limit = limit
+    self.scratch = scratch
     self.makeFile = makeFile
   }
 
@@ -68,24 +77,50 @@ final class RejectCollector {
   func append(_ byte: UInt8) {
     bytes.append(byte)
     count += 1
-    // A long element goes to its own file, piece by piece.
+    // A long element is put aside, piece by piece.
     if bytes.count > limit, failure == nil {
       do { try flush() } catch { failure = error }
     }
   }
 
   private func flush() throws {
-    let file = try self.file ?? makeFile()
-    self.file = file
-    try file.append(bytes)
+    let spool = try self.spool ?? scratch.makeSpool()
+    self.spool = spool
+    try spool.append(bytes)
     bytes.removeAll(keepingCapacity: true)
+  }
+
+  /// Copies what was put aside to a file of its own, which is then closed: there may be many.
+  private func store() throws -> HashingFile? {
+    guard let spool else { return nil }
+    try flush()
+    let file = try makeFile()
+    let reader = SequentialReader(spool)
+    var buffer = [UInt8](repeating: 0, count: 1 << 18)
+    while true {
+      let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
+      if count == 0 { break }
+      try file.append(Array(buffer[..<count]))
+    }
+    try file.finish()
+    return file
+  }
+
+  /// Forgets all but the first bytes.
+  private func cut(to length: Int) throws {
+    if let spool {
+      bytes = [UInt8](repeating: 0, count: min(length, spool.size))
+      _ = try unsafe bytes.withUnsafeMutableBytes { try unsafe spool.read(into: $0, at: 0) }
+      self.spool = nil
+    }
+    bytes.removeSubrange(min(bytes.count, length)...)
   }
 
   /// The line for the element.
   fileprivate func record(lostLength: Int?) throws -> JSONText {
     if let failure { throw failure }
-    if let lostLength { bytes.removeSubrange(min(bytes.count, lostLength)...) } else { trim() }
-    if file != nil { try flush() }
+    if let lostLength { try cut(to: lostLength) } else { trim() }
+    let file = try store()
     let isText = file == nil && String(validating: bytes, as: UTF8.self) != nil
     return .object([
       ("input", .text(position.input)), ("entry", .text(position.entry)), ("asset", .int(position.asset)),
