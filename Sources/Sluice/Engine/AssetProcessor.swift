@@ -24,8 +24,10 @@ struct RunPlan: Sendable {
 /// An element of the input in memory.
 struct Element: Sendable {
   var extent: Extent
-  /// The line in which the first block of the extent starts.
+  /// The line in which the first block of the extent starts, or the byte at `lineOffset`.
   var line: LineAnchor
+  /// A place between the start of the first block and that of the element.
+  var lineOffset: Int?
 }
 
 /// A row in an arena.
@@ -62,6 +64,9 @@ struct AssetOutcome: Sendable {
   var isOnlyCounted: Bool {
     row == nil && malformed == nil && !decision.isKept && !facts.isIssue && facts.surprises.isEmpty
   }
+
+  /// Whether a line was counted for it.
+  var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
 }
 
 /// Assets that are only counted, and the one behind them of which there is more to say.

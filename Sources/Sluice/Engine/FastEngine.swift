@@ -148,19 +148,34 @@ final class FastEngine: Sendable {
   private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
     let framer = Framer(framing, kernel: plan.kernel)
     let frames = block.block.withBytes { framer.frames(in: $0, from: block.start.state) }
-    var runs: [AssetRun] = []
-    if !frames.elements.isEmpty {
-      let arena = Arena(pool)
-      for range in frames.elements {
-        var extent = Extent(from: block.block.offset + range.lowerBound)
-        extent.append(Segment(block.block, range))
-        runs.append(
-          processor.process(Element(extent: extent, line: block.start.line), arena: arena))
-      }
-    }
+    let runs = process(frames.elements, of: block, processor)
     monitor.withLock {
       $0.framed[block.index] = FramedBlock(block: block, frames: frames, runs: runs)
     }
+  }
+
+  private func process(
+    _ elements: [Range<Int>], of block: StitchedBlock, _ processor: AssetProcessor
+  ) -> [AssetRun] {
+    if elements.isEmpty { return [] }
+    let arena = Arena(pool)
+    let lines = LineFinder(kernel: plan.kernel)
+    var runs: [AssetRun] = []
+    // Lines are counted only where one is asked for, and then from where the last one was.
+    var line = block.start.line
+    var lineOffset = block.block.offset
+    for range in elements {
+      var extent = Extent(from: block.block.offset + range.lowerBound)
+      extent.append(Segment(block.block, range))
+      let element = Element(extent: extent, line: line, lineOffset: lineOffset)
+      let outcome = processor.process(element, arena: arena)
+      if outcome.needsLine {
+        line = lines.anchor(at: extent.start, in: element)
+        lineOffset = extent.start
+      }
+      runs.append(outcome)
+    }
+    return runs
   }
 
   private func merge() {

@@ -42,9 +42,11 @@ struct LineFinder: Sendable {
   func anchor(at offset: Int, in element: Element) -> LineAnchor {
     var anchor = element.line
     for segment in element.extent.segments where segment.block.offset < offset {
+      let lower = max(0, (element.lineOffset ?? 0) - segment.block.offset)
       let upper = min(offset - segment.block.offset, segment.block.count)
-      segment.block.withBytes(0..<upper) { bytes in
-        anchor = advance(anchor, over: bytes, at: segment.block.offset)
+      if lower >= upper { continue }
+      segment.block.withBytes(lower..<upper) { bytes in
+        anchor = advance(anchor, over: bytes, at: segment.block.offset + lower)
       }
     }
     return anchor

@@ -28,7 +28,8 @@ final class InputRun {
     self.context = context
     self.data = data
     let giants = GiantWriter(plan: context.plan, pool: context.pool)
-    recorder = Recorder(context.plan, counts: context.counts, rows: context.rows, giants: giants)
+    recorder = Recorder(
+      context.plan, counts: context.counts, rows: context.rows, giants: giants, rejects: context.rejects)
     input = InputBytes(data.bytes, pool: context.pool)
   }
 
@@ -47,6 +48,7 @@ final class InputRun {
     case .brokenMark: throw fail(at: 0, cursor.line, "invalid UTF-8", hint: Hints.encoding)
     case .elements(let framing, let start):
       self.framing = framing
+      recorder.framing = framing
       try input.giveBack(cursor)
       return try readElements(from: start)
     }
@@ -82,7 +84,9 @@ final class InputRun {
   private func runEngine(from start: EngineStart) throws -> [Block] {
     let plan = context.plan
     let deliver = { @Sendable [monitor = context.monitor, recorder] (item: EngineItem) -> Delivery in
-      monitor.isCancelled ? .stop : recorder.receive(item)
+      if monitor.isCancelled { return .stop }
+      defer { monitor.setAssets(seen: recorder.assets.seen, kept: recorder.assets.kept) }
+      return recorder.receive(item)
     }
     if plan.options.resources.engine == .reference {
       let engine = ReferenceEngine(plan: plan, framing: framing, input: try input.whole(from: start.offset))

@@ -130,7 +130,10 @@ struct Merger: Sendable {
     let upper = min(range.upperBound + 1, block.count)
     switch block.withBytes(0..<upper, { gap.advance(in: $0, from: 0) }) {
     case .object: return true
-    case .exhausted: return false
+    case .exhausted:
+      // Nothing in it will be asked for again, however many such blocks follow one another.
+      result.walkedTo = end
+      return false
     case .unexpected(let index):
       emitAnomaly(at: index, framed, context, into: &result)
       return false

@@ -37,17 +37,26 @@ final class Recorder: @unchecked Sendable {
   private let counts: RunCounts
   private let rows: any RowReceiver
   private let giants: GiantWriter
+  private let rejects: RejectWriter?
+  /// Set before the first engine starts.
+  var framing = Framing.sequence
   private let lines: LineFinder
   /// Set when the engine was told to stop.
   private(set) var interruption: Interruption?
 
-  init(_ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, giants: GiantWriter) {
+  init(
+    _ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, giants: GiantWriter, rejects: RejectWriter?
+  ) {
     self.plan = plan
+    self.rejects = rejects
     self.counts = counts
     self.rows = rows
     self.giants = giants
     lines = LineFinder(kernel: plan.kernel)
   }
+
+  /// What became of the assets so far.
+  var assets: AssetCounts { counts.report.assets }
 
   /// Forgets why the last engine was stopped.
   func resume() { interruption = nil }
@@ -80,6 +89,7 @@ final class Recorder: @unchecked Sendable {
   private func record(_ outcome: AssetOutcome) throws -> Interruption? {
     if let malformed = outcome.malformed {
       let line = lines.anchor(at: outcome.range.lowerBound, in: malformed.element)
+      if try leaveOut(malformed, line) { return nil }
       return .malformed(
         MalformedElement(start: outcome.range.lowerBound, line: line, fault: malformed.fault))
     }
@@ -93,6 +103,30 @@ final class Recorder: @unchecked Sendable {
       try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
     }
     return keptRow(row.count, outcome.facts, outcome.range, targets: targets.count)
+  }
+
+  /// Leaves out a malformed element whose end is beyond doubt, so that the engine can go on: starting anew
+  /// behind each of a million such elements would read a block for each.
+  ///
+  /// - Returns: Whether it was left out.
+  private func leaveOut(_ malformed: Malformed, _ line: LineAnchor) throws -> Bool {
+    // What the reference engine calls an element reaches to the input's end.
+    guard plan.options.onError != .stop, plan.options.resources.engine == .fast else { return false }
+    let extent = malformed.element.extent
+    guard try Recovery(framing: framing).endsWhereFramed(extent, fault: malformed.fault.offset) else {
+      return false
+    }
+    if let rejects {
+      let column = extent.start - line.start + 1
+      let position = counts.position(extent.start, line: line.line, column: column)
+      let collector = rejects.begin(at: position, malformed.fault)
+      extent.forEachRun(in: extent.start..<extent.end) { bytes, _ in
+        for index in 0..<bytes.count { collector.append(bytes[index]) }
+      }
+      try rejects.finish(collector, isLost: false)
+    }
+    counts.addMalformed(isRejected: rejects != nil)
+    return true
   }
 
   private func record(_ giant: GiantOutcome) throws -> Interruption? {

@@ -50,6 +50,32 @@ struct Recovery {
     }
   }
 
+  /// Whether reading goes on behind a malformed element just where it would have gone on anyway: where its
+  /// brackets close, and in a sequence at the next element, if that starts a line.
+  ///
+  /// - Parameters:
+  ///   - extent: The element as its brackets have it.
+  ///   - fault: Where it stops being JSON.
+  /// - Returns: False also where the block ends before it can be told.
+  /// - Throws: What reading throws.
+  /// - Complexity: Linear in the element and the white space behind it.
+  func endsWhereFramed(_ extent: Extent, fault: Int) throws -> Bool {
+    guard let last = extent.segments.last else { return false }
+    var reach = extent
+    if framing == .sequence {
+      let upper = last.block.withBytes { bytes in
+        var index = last.range.upperBound
+        while index < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[index]) { index += 1 }
+        return index
+      }
+      if upper == last.block.count { return false }
+      reach.append(Segment(last.block, last.range.upperBound..<upper + 1))
+    }
+    var cursor = ExtentCursor(reach)
+    guard case .at(let offset, _) = try resume(&cursor, fault: fault) else { return false }
+    return framing == .array ? offset == extent.end : offset >= extent.end
+  }
+
   /// Moves behind one element by its strings and brackets alone.
   ///
   /// - Returns: Whether they balance, `[` with `]` and `{` with `}`.
@@ -98,5 +124,33 @@ struct Recovery {
       cursor.advance()
     }
     return false
+  }
+}
+
+/// Walks over bytes that are held.
+struct ExtentCursor: ByteCursor {
+  private let segments: [Segment]
+  private var segment = 0
+  private var index: Int
+  private(set) var offset: Int
+
+  init(_ extent: Extent) {
+    segments = extent.segments
+    index = segments.first?.range.lowerBound ?? 0
+    offset = extent.start
+  }
+
+  mutating func peek() -> UInt8? {
+    guard segment < segments.count else { return nil }
+    return segments[segment].block.withBytes { $0[index] }
+  }
+
+  mutating func advance() {
+    guard segment < segments.count else { return }
+    index += 1
+    offset += 1
+    if index < segments[segment].range.upperBound { return }
+    segment += 1
+    if segment < segments.count { index = segments[segment].range.lowerBound }
   }
 }

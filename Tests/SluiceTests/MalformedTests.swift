@@ -1,0 +1,88 @@
+// Malformed elements among good ones: what is left out, and what is written of it, never depends on the
+// engine, though the fast one goes on behind most of them without starting anew.
+
+import Compression
+import ExportGenerator
+import Foundation
+import Testing
+
+@testable import Sluice
+
+@Suite struct MalformedTests {
+  private static let pieces = [
+    #"{"externalId":"a","task":{"stage":"S"}}"#, #"{"task":{"stage":"T"}}"#, "{}", #"{"a":tru}"#,
+    #"{"b":[1,}"#,
+    #"{"a":[1]"#, #"{"a":"x"#, #"{"a":\"}"#, "{]", "1", #""s""#, #"{"a":{"b":1}]"#, "nul", #"{"a":01}"#,
+    "[1]",
+    "{\"a\":\"\u{1}\"}", "}", "\\",
+  ]
+
+  private let folder = FileManager.default.temporaryDirectory
+    .appending(path: "sluice-malformed-\(UInt64.random(in: 0 ... .max))")
+
+  private func run(_ text: String, _ name: String, _ engine: Engine, blockSize: Int) throws -> [String: Data]
+  {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let input = folder.appending(path: "input.json")
+    try Data(text.utf8).write(to: input)
+    var options = RunOptions(workers: 2)
+    options.onError = .reject
+    options.output.format = .none
+    options.resources.engine = engine
+    options.resources.validation = .all
+    options.resources.blockSize = blockSize
+    let output = folder.appending(path: name)
+    _ = try Run(
+      inputs: [.path(input.path)], output: .directory(output.path, overwrite: true), options: options
+    ).execute()
+    var files: [String: Data] = [:]
+    for path in ["report.json", "rejects/rejects.jsonl", "data/part-00000.jsonl"] {
+      files[path] = try? Data(contentsOf: output.appending(path: path))
+    }
+    return files
+  }
+
+  /// Rows, counts and rejects are those of the reference engine, whatever stands next to what.
+  @Test(arguments: 0..<6) func leavesOutWhatTheReferenceLeavesOut(_ seed: Int) throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    var random = SplitMix64(seed: UInt64(seed))
+    for _ in 0..<12 {
+      let items = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+        Self.pieces.randomElement(using: &random) ?? ""
+      }
+      let isArray = Bool.random(using: &random)
+      let text =
+        isArray
+        ? "["
+          + items.map { (["", " ", "\n", "\n\n"].randomElement(using: &random) ?? "") + $0 }
+          .joined(separator: ",") + "]"
+        : items.map { $0 + (["\n", "\n", " ", "", "\n ", "\r\n"].randomElement(using: &random) ?? "") }
+          .joined()
+      let expected = try run(text, "reference", .reference, blockSize: 1 << 20)
+      for blockSize in [16, 64, 1 << 20] {
+        #expect(try run(text, "fast", .fast, blockSize: blockSize) == expected, "\(text)")
+      }
+    }
+  }
+
+  /// Where an array's structure is lost, 64 KiB are kept of the rest, however long it is.
+  @Test func keepsLittleOfWhatIsLost() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let text = #"[{"a":1"# + String(repeating: " ", count: 2_500_000) + "]]"
+    let files = try run(text, "out", .fast, blockSize: 1 << 20)
+    let rejects = try #require(files["rejects/rejects.jsonl"])
+    #expect(rejects.count > 64 << 10 && rejects.count < 80_000)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "out/rejects").path)
+        == ["rejects.jsonl"])
+  }
+
+  /// A long element whose end is known is kept whole, in a file of its own.
+  @Test func keepsALongElementWhole() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let element = #"{"a":tru,"b":""# + String(repeating: "x", count: 2_500_000) + #""}"#
+    _ = try run("[\(element),{}]", "out", .fast, blockSize: 1 << 20)
+    let file = folder.appending(path: "out/rejects/reject-0.bin")
+    #expect(try Data(contentsOf: file) == Data(element.utf8))
+  }
+}
