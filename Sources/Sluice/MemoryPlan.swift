@@ -5,30 +5,42 @@ internal import Compression
 internal import Sharding
 
 /// Who may hold how much.
-struct MemoryPlan: Sendable {
-  var workers: Int
-  var blockSize: Int
-  var engine: EngineBudget
-  var partitions: PartitionBudget
+public struct MemoryPlan: Sendable {
+  let workers: Int
+  let blockSize: Int
+  let engine: EngineBudget
+  let partitions: PartitionBudget
 
   /// Code, the runtime, stacks, tables of names.
   private static let base = 40_000_000
+  /// The least of these that a run with few partitions gets by with.
+  private static let leastBase = 24_000_000
+  private static let leastBlocks = 4_000_000
+
+  /// The smallest memory limit that a run with these options can keep to, on one worker.
+  ///
+  /// - Parameter options: The options of the run.
+  /// - Returns: Bytes.
+  public static func leastMemory(_ options: RunOptions) -> Int {
+    leastBase + leastBlocks + encoderMemory(options, workers: 1)
+  }
 
   /// Divides what the options allow.
   init(_ options: RunOptions) {
     let limit = options.resources.memory
-    workers = max(1, options.resources.workers)
+    var workers = max(1, options.resources.workers)
     var encoder = Self.encoderMemory(options, workers: workers)
     // Fewer workers, rather than more memory.
     while workers > 1, Self.base + encoder + Self.least(workers, options) > limit {
       workers -= 1
       encoder = Self.encoderMemory(options, workers: workers)
     }
-    let room = max(limit - Self.base - encoder, Self.least(workers, options))
+    self.workers = workers
+    let room = max(limit - Self.base - encoder, Self.leastBlocks)
     let late = max(1, min(workers, (encoder + room) / max(1, Self.encoderMemory(options, workers: 1))))
     partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 8, lateWriters: late)
     // A row is as long as its asset at most: for each block there may be one buffer of rows.
-    let buffers = room * 7 / 8 / 2
+    let buffers = room * 3 / 4 / 2
     blockSize = max(1, min(options.resources.blockSize, buffers / (4 * workers)))
     let blocks = max(2 * workers + 2, buffers / blockSize)
     engine = EngineBudget(blocks: blocks, giant: max(blockSize, blocks * blockSize / 4))

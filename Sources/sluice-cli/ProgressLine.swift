@@ -18,7 +18,7 @@ final class ProgressLine: @unchecked Sendable {
 
   init(_ monitor: RunMonitor, mode: ProgressMode, isQuiet: Bool) {
     self.monitor = monitor
-    isShown = mode == .always || mode == .auto && !isQuiet && isatty(STDERR_FILENO) == 1
+    isShown = !isQuiet && (mode == .always || mode == .auto && isatty(STDERR_FILENO) == 1)
     waits = mode == .auto
   }
 
@@ -52,7 +52,8 @@ final class ProgressLine: @unchecked Sendable {
   /// The line for a state.
   static func text(_ progress: RunProgress, seconds: Double) -> String {
     let rate = seconds > 0 ? Double(progress.bytesRead) / seconds : 0
-    var parts = [Units.bytes(progress.bytesRead)]
+    // Some bytes are read twice.
+    var parts = [Units.bytes(min(progress.bytesRead, progress.bytesTotal ?? .max))]
     if let total = progress.bytesTotal, total > 0 {
       let read = min(progress.bytesRead, total)
       parts[0] += " of \(Units.bytes(total)), \(read * 100 / total) %"

@@ -38,7 +38,13 @@ struct RunCommand: ParsableCommand {
       if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
       if message.onError == .reject { throw ValidationError("--on-error reject needs an output directory") }
     }
-    _ = try runOptions()
+    let options = try runOptions()
+    let needed = MemoryPlan.leastMemory(options)
+    if resource.memory < needed {
+      throw ValidationError(
+        "--memory \(Units.bytes(resource.memory)) is too little; with these options \(Units.bytes(needed)) are needed"
+      )
+    }
   }
 
   func run() throws {

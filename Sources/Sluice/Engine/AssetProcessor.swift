@@ -38,8 +38,8 @@ struct Row: Sendable {
   /// Its length with the newline.
   var count: Int
 
-  /// More than DuckDB's default for an object takes, 16 MiB.
-  var isBig: Bool { count - 1 > 16 << 20 }
+  /// Whether a row of `count` bytes is more than DuckDB's default for an object takes, 16 MiB.
+  static func isBig(_ count: Int) -> Bool { count - 1 > 16 << 20 }
 }
 
 /// Why an element is no asset, and where.
@@ -60,37 +60,11 @@ struct AssetOutcome: Sendable {
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
 
-  /// Whether nothing is to be done about it but to count it.
-  var isOnlyCounted: Bool {
-    row == nil && malformed == nil && !decision.isKept && !facts.isIssue && facts.surprises.isEmpty
-  }
+  /// Whether there is more to say of it than counts and a row.
+  var isSpecial: Bool { malformed != nil || facts.isIssue || !facts.surprises.isEmpty }
 
   /// Whether a line was counted for it.
   var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
-}
-
-/// Assets that are only counted, and the one behind them of which there is more to say.
-struct AssetRun: Sendable {
-  var counts = CountsDelta()
-  var outcome: AssetOutcome?
-  /// Where the last of those that are only counted ends.
-  var countedTo = 0
-  /// Where the last of them all ends.
-  var end = 0
-}
-
-extension [AssetRun] {
-  /// Adds what became of the next asset.
-  mutating func append(_ outcome: AssetOutcome) {
-    if isEmpty || self[count - 1].outcome != nil { append(AssetRun()) }
-    self[count - 1].end = outcome.range.upperBound
-    if outcome.isOnlyCounted {
-      self[count - 1].counts.add(outcome.facts, outcome.decision)
-      self[count - 1].countedTo = outcome.range.upperBound
-    } else {
-      self[count - 1].outcome = outcome
-    }
-  }
 }
 
 /// Works on one asset after another.
@@ -127,7 +101,7 @@ final class AssetProcessor {
     }
     if outcome.decision.isKept {
       let row = makeRow(element.extent, facts, in: arena)
-      if row.isBig { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
+      if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
       outcome.row = row
     }
     for (code, surprise) in outcome.facts.surprises {

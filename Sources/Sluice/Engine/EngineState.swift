@@ -78,8 +78,12 @@ struct EngineState: Sendable {
   private var stitcher: Stitcher
   var stitched = Queue<StitchedBlock>()
 
+  private static let mostWaitingRows = 50_000
+  /// How many rows have been made and not delivered.
+  private var waitingRows = 0
+
   // Merging.
-  var framed: [Int: FramedBlock] = [:]
+  private var framed: [Int: FramedBlock] = [:]
   private var nextMerge = 0
   private var isMerging = false
   private var mergeEnded = false
@@ -92,7 +96,7 @@ struct EngineState: Sendable {
 
   // Delivering.
   var elements = Queue<ElementTask>()
-  var outcomes: [Int: EngineItem] = [:]
+  private var outcomes: [Int: EngineItem] = [:]
   private var nextDelivery = 0
   private var isDelivering = false
 
@@ -149,6 +153,22 @@ struct EngineState: Sendable {
       stitched.append(StitchedBlock(index: nextStitch, block: next.block, start: start))
       nextStitch += 1
     }
+  }
+
+  // MARK: Framing
+
+  /// Whether few enough rows wait to be delivered that one more block may be framed: a block of tiny assets
+  /// makes hundreds of thousands.
+  var mayFrame: Bool { waitingRows < Self.mostWaitingRows || active == 0 }
+
+  mutating func elementDone(_ number: Int, _ runs: [AssetRun]) {
+    waitingRows += runs.reduce(0) { $0 + $1.rows.count }
+    outcomes[number] = .assets(runs)
+  }
+
+  mutating func framingDone(_ block: FramedBlock) {
+    waitingRows += block.runs.reduce(0) { $0 + $1.rows.count }
+    framed[block.block.index] = block
   }
 
   // MARK: What must be done in order
@@ -208,7 +228,9 @@ struct EngineState: Sendable {
     }
     for item in items {
       switch item {
-      case .assets(let runs): deliveredTo = runs.last?.end ?? deliveredTo
+      case .assets(let runs):
+        deliveredTo = runs.last?.end ?? deliveredTo
+        waitingRows -= runs.reduce(0) { $0 + $1.rows.count }
       case .giant(let giant): deliveredTo = giant.range.upperBound
       case .anomaly, .failure, .end: break
       }

@@ -106,7 +106,7 @@ final class FastEngine: Sendable {
   private func choose(_ state: inout EngineState) -> EngineStep? {
     if let step = state.nextOrderedStep() { return step }
     if let element = state.elements.popFirst() { return .process(element) }
-    if let block = state.stitched.popFirst() { return .frame(block) }
+    if state.mayFrame, let block = state.stitched.popFirst() { return .frame(block) }
     // With nothing under way, only one more block can bring the run forward.
     if state.mayRead, pool.taken < budget.blocks || state.active == 0 { return state.claimRead() }
     return nil
@@ -121,8 +121,9 @@ final class FastEngine: Sendable {
     case .merge: merge()
     case .process(let task):
       var runs: [AssetRun] = []
-      runs.append(processor.process(task.element, arena: Arena(pool)))
-      monitor.withLock { $0.outcomes[task.number] = .assets(runs) }
+      let outcome = processor.process(task.element, arena: Arena(pool))
+      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
+      monitor.withLock { $0.elementDone(task.number, runs) }
     case .deliver(let items): self.deliver(items, deliver)
     }
   }
@@ -149,9 +150,7 @@ final class FastEngine: Sendable {
     let framer = Framer(framing, kernel: plan.kernel)
     let frames = block.block.withBytes { framer.frames(in: $0, from: block.start.state) }
     let runs = process(frames.elements, of: block, processor)
-    monitor.withLock {
-      $0.framed[block.index] = FramedBlock(block: block, frames: frames, runs: runs)
-    }
+    monitor.withLock { $0.framingDone(FramedBlock(block: block, frames: frames, runs: runs)) }
   }
 
   private func process(
@@ -173,7 +172,7 @@ final class FastEngine: Sendable {
         line = lines.anchor(at: extent.start, in: element)
         lineOffset = extent.start
       }
-      runs.append(outcome)
+      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
     }
     return runs
   }

@@ -61,7 +61,9 @@ final class InputRun {
       let left = try runEngine(from: start)
       try context.monitor.checkCancelled()
       switch recorder.interruption {
-      case .limitReached: return false
+      case .limitReached:
+        context.counts.endAtLastAsset()
+        return false
       case .ended(let offset):
         context.counts.end(bytes: offset)
         return true

@@ -75,7 +75,7 @@ final class Recorder: @unchecked Sendable {
     switch item {
     case .assets(let runs):
       for run in runs {
-        counts.add(run.counts, endingAt: run.countedTo)
+        if let interruption = try record(run) { return interruption }
         if let outcome = run.outcome, let interruption = try record(outcome) { return interruption }
       }
       return nil
@@ -84,6 +84,29 @@ final class Recorder: @unchecked Sendable {
     case .failure(let error): return .failed(error)
     case .end(let offset): return .ended(offset: offset)
     }
+  }
+
+  private func record(_ run: AssetRun) throws -> Interruption? {
+    let first = counts.nextAsset
+    counts.add(run.counts, endingAt: run.countedTo)
+    for (asset, kept) in run.rows { try write(kept, asset: first + asset) }
+    return limitReached
+  }
+
+  private func write(_ kept: KeptRow, asset: Int) throws {
+    let targets = try rows.targets(for: kept.place)
+    let row = kept.row
+    for target in targets {
+      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
+    }
+    counts.addRow(
+      bytes: row.count - 1, externalId: kept.externalId, at: kept.offset, asset: asset,
+      copies: targets.count - 1)
+  }
+
+  private var limitReached: Interruption? {
+    guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }
+    return .limitReached
   }
 
   private func record(_ outcome: AssetOutcome) throws -> Interruption? {
@@ -98,11 +121,8 @@ final class Recorder: @unchecked Sendable {
     }
     counts.add(outcome.facts, outcome.decision, range: outcome.range, lines: outcome.surpriseLines)
     guard let row = outcome.row else { return nil }
-    let targets = try rows.targets(for: outcome.facts, outcome.decision)
-    for target in targets {
-      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
-    }
-    return keptRow(row.count, outcome.facts, outcome.range, targets: targets.count)
+    try write(KeptRow(row, of: outcome.facts, outcome.decision), asset: counts.nextAsset - 1)
+    return limitReached
   }
 
   /// Leaves out a malformed element whose end is beyond doubt, so that the engine can go on: starting anew
@@ -143,35 +163,41 @@ final class Recorder: @unchecked Sendable {
     counts.add(
       facts, giant.decision, range: giant.range, lines: try giants.lines(of: facts.surprises, in: giant))
     guard isWritten else { return nil }
-    let targets = try rows.targets(for: facts, giant.decision)
+    let targets = try rows.targets(for: RowPlace(facts, giant.decision))
     let result = try giants.write(giant, facts) { bytes in
       for target in targets { try rows.append(bytes, to: target) }
     }
     switch result {
-    case .written(let count): return keptRow(count, facts, giant.range, targets: targets.count)
+    case .written(let count):
+      if Row.isBig(count) { warnBig(giant) }
+      counts.addRow(
+        bytes: count - 1, externalId: facts.externalId, at: giant.range.lowerBound,
+        asset: counts.nextAsset - 1, copies: targets.count - 1)
+      return limitReached
     case .fault(let fault):
       return malformed(giant, fault)
     }
+  }
+
+  private func warnBig(_ giant: GiantOutcome) {
+    let start = giant.range.lowerBound
+    let column = start - giant.line.start + 1
+    var place = counts.position(start, line: giant.line.line, column: column)
+    // It has been counted already.
+    place.asset -= 1
+    counts.warn(.rowTooBig, count: 1, at: place)
   }
 
   private func malformed(_ giant: GiantOutcome, _ fault: ElementFault) -> Interruption {
     .malformed(
       MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: fault, bytes: giant.bytes))
   }
-
-  private func keptRow(
-    _ count: Int, _ facts: AssetFacts, _ range: Range<Int>, targets: Int
-  ) -> Interruption? {
-    counts.addRow(bytes: count - 1, of: facts, at: range.lowerBound, copies: targets - 1)
-    if let limit = plan.options.rows.limit, counts.kept >= limit { return .limitReached }
-    return nil
-  }
 }
 
 /// Where rows go.
 protocol RowReceiver: AnyObject {
   /// The partitions that the asset's row goes to.
-  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int]
+  func targets(for place: RowPlace) throws -> [Int]
   /// Adds bytes of a row, which ends with a newline.
   func append(_ bytes: Span<UInt8>, to target: Int) throws
 }

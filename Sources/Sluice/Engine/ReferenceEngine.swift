@@ -30,7 +30,7 @@ struct ReferenceEngine {
       case .object(let objectStart):
         let outcome = read(from: objectStart, start.line)
         var runs: [AssetRun] = []
-        runs.append(outcome)
+        runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
         if deliver(.assets(runs)) == .stop || outcome.malformed != nil { return }
         index = outcome.range.upperBound - input.offset
         gap = .after(framing)
@@ -69,7 +69,7 @@ struct ReferenceEngine {
     outcome.decision = plan.selector.decide(facts)
     if outcome.decision.isKept {
       let row = makeRow(start..<end, facts, element.extent)
-      if row.isBig { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
+      if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
       outcome.row = row
     }
     for (code, surprise) in outcome.facts.surprises {

@@ -13,14 +13,14 @@ final class PartitionRows: RowReceiver {
     self.partitions = partitions
   }
 
-  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int] {
+  func targets(for place: RowPlace) throws -> [Int] {
     // Only batches multiply: one copy for each.
-    let batches = keys.contains(.batch) ? decision.batches : [nil]
+    let batches = keys.contains(.batch) ? place.batches : [nil]
     var targets: [Int] = []
     var known: Set<Int> = []
     for batch in batches {
       let values = keys.map { key in
-        (key: key, value: key == .batch ? batch : facts.partitionStage)
+        (key: key, value: key == .batch ? batch : place.stage)
       }
       let target = try partitions.index(of: PartitionName(values))
       // An empty name and none share a directory.
@@ -53,7 +53,7 @@ final class StreamRows: RowReceiver {
     encoder.begin()
   }
 
-  func targets(for facts: AssetFacts, _ decision: Decision) throws -> [Int] { [0] }
+  func targets(for place: RowPlace) throws -> [Int] { [0] }
 
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
     try encoder.write(bytes) { try sink.append($0) }

@@ -38,6 +38,9 @@ final class RunCounts: @unchecked Sendable {
   /// Notes how long the input was.
   func end(bytes: Int) { report.inputs[input].bytes = bytes }
 
+  /// Notes that nothing behind the last whole asset was looked at.
+  func endAtLastAsset() { report.inputs[input].bytes = report.inputs[input].lastGoodOffset }
+
   /// A place in the input that is being read.
   func position(_ offset: Int, line: Int, column: Int) -> Position {
     Position(
@@ -70,13 +73,13 @@ final class RunCounts: @unchecked Sendable {
   }
 
   /// Counts a row of `bytes` bytes without its newline.
-  func addRow(bytes: Int, of facts: AssetFacts, at offset: Int, copies: Int) {
+  func addRow(bytes: Int, externalId: [UInt8]?, at offset: Int, asset: Int, copies: Int) {
     report.rows += 1 + copies
     report.copies += copies
     if bytes > report.biggestRow?.bytes ?? -1 {
       report.biggestRow = BiggestRow(
         bytes: bytes, input: report.inputs[input].name, entry: report.inputs[input].entry,
-        asset: nextAsset - 1, byte: offset, externalId: facts.externalId)
+        asset: asset, byte: offset, externalId: externalId)
     }
   }
 
