@@ -160,18 +160,21 @@ final class Recorder: @unchecked Sendable {
       return malformed(giant, fault)
     }
     guard let facts = giant.facts else { return nil }
-    counts.add(
-      facts, giant.decision, range: giant.range, lines: try giants.lines(of: facts.surprises, in: giant))
-    guard isWritten else { return nil }
+    guard isWritten else {
+      try count(facts, giant)
+      return nil
+    }
     let targets = try rows.targets(for: RowPlace(facts, giant.decision))
     let result = try giants.write(giant, facts) { bytes in
       for target in targets { try rows.append(bytes, to: target) }
     }
     switch result {
-    case .written(let count):
-      if Row.isBig(count) { warnBig(giant) }
+    case .written(let length):
+      if Row.isBig(length) { warnBig(giant) }
+      // Only now, for the number of a malformed asset is how many were counted before it.
+      try count(facts, giant)
       counts.addRow(
-        bytes: count - 1, externalId: facts.externalId, at: giant.range.lowerBound,
+        bytes: length - 1, externalId: facts.externalId, at: giant.range.lowerBound,
         asset: counts.nextAsset - 1, copies: targets.count - 1)
       return limitReached
     case .fault(let fault):
@@ -182,10 +185,12 @@ final class Recorder: @unchecked Sendable {
   private func warnBig(_ giant: GiantOutcome) {
     let start = giant.range.lowerBound
     let column = start - giant.line.start + 1
-    var place = counts.position(start, line: giant.line.line, column: column)
-    // It has been counted already.
-    place.asset -= 1
-    counts.warn(.rowTooBig, count: 1, at: place)
+    counts.warn(.rowTooBig, count: 1, at: counts.position(start, line: giant.line.line, column: column))
+  }
+
+  private func count(_ facts: AssetFacts, _ giant: GiantOutcome) throws {
+    counts.add(
+      facts, giant.decision, range: giant.range, lines: try giants.lines(of: facts.surprises, in: giant))
   }
 
   private func malformed(_ giant: GiantOutcome, _ fault: ElementFault) -> Interruption {

@@ -1,0 +1,141 @@
+// Elements too big to be held. A small memory limit and small blocks make any element of some kilobytes one,
+// and everything that comes of it must be what comes of one held in memory.
+
+import ByteScan
+import Compression
+import ExportGenerator
+import Foundation
+import Testing
+
+@testable import Sluice
+
+/// The memory limit with which a run without compression holds as little as it can on all its workers.
+func smallMemory(_ options: RunOptions) -> Int {
+  40_000_000 + 8 * options.resources.workers * options.resources.blockSize
+}
+
+@Suite struct GiantTests {
+  /// Two assets of 60 KB and some small ones, one a line.
+  private static func assets(isLate: Bool) -> [[UInt8]] {
+    let big = ExportOptions(
+      size: 60_000, seed: 7, style: .ndjson, kind: .giant, lateContext: isLate, traps: true)
+    var other = big
+    other.seed = 8
+    other.shuffleKeys = true
+    let small = ExportOptions(size: 8000, seed: 9, style: .ndjson, kind: .images, lateContext: isLate)
+    let lines = [small, big, small, other, small].flatMap {
+      ExportGenerator($0).bytes().bytes.split(separator: 0x0A).map(Array.init)
+    }
+    return lines
+  }
+
+  private static func join(_ assets: [[UInt8]], isArray: Bool) -> [UInt8] {
+    isArray
+      ? Array("[\n ".utf8) + assets.joined(separator: Array(" ,\n".utf8)) + Array("\n]".utf8)
+      : Array(assets.joined(separator: [0x0A])) + [0x0A]
+  }
+
+  private static let shapes = [(333, 1), (1000, 2), (4096, 4)]
+
+  /// Runs both ways and compares.
+  private func check(_ bytes: [UInt8], _ options: RunOptions, _ comment: String) throws {
+    var options = options
+    options.resources.engine = .reference
+    let expected = try TrialOutcome(intoDirectory: TrialInput(bytes: bytes), options)
+    options.resources.engine = .fast
+    for (blockSize, workers) in Self.shapes {
+      for way in TrialInput.Way.allCases {
+        options.resources.blockSize = blockSize
+        options.resources.workers = workers
+        options.resources.memory = smallMemory(options)
+        let found = try TrialOutcome(intoDirectory: TrialInput(bytes: bytes, way: way), options)
+        #expect(found == expected, "\(comment), blocks of \(blockSize), \(way)")
+      }
+    }
+  }
+
+  /// The limits of these tests do make giants of the big assets.
+  @Test func bigAssetsAreGiants() {
+    for (blockSize, workers) in Self.shapes {
+      var options = RunOptions(workers: workers)
+      options.output.format = .none
+      options.resources.blockSize = blockSize
+      options.resources.memory = smallMemory(options)
+      let plan = MemoryPlan(options)
+      #expect(plan.workers == workers)
+      #expect(plan.engine.giant < 20_000)
+    }
+  }
+
+  /// Rows and counts are those of elements in memory, whether what decides comes first or last.
+  @Test(arguments: [false, true], [false, true])
+  func rows(isLate: Bool, isArray: Bool) throws {
+    let bytes = Self.join(Self.assets(isLate: isLate), isArray: isArray)
+    for (number, change) in GeneratedExportTests.variants.enumerated() {
+      for policy in number % 2 == 0 ? [ErrorPolicy.stop] : [.skip, .reject] {
+        var options = RunOptions(workers: 1)
+        change(&options)
+        options.onError = policy
+        try check(bytes, options, "variant \(number) \(policy)")
+      }
+    }
+  }
+
+  /// What breaks an asset at its very end, or deep inside where the skeleton does not look.
+  static let breaks: [(name: String, change: @Sendable ([UInt8]) -> [UInt8])] = [
+    ("comma at the end", { $0.dropLast() + Array(",}".utf8) }),
+    ("bracket of the wrong kind", { $0.dropLast() + [0x5D] }),
+    ("control character in the last string", { $0.dropLast() + Array(",\"a\":\"\n\"}".utf8) }),
+    ("bad UTF-8 at the end", { $0.dropLast() + Array(",\"a\":\"".utf8) + [0xFF, 0x22, 0x7D] }),
+    ("one bracket too few", { Array($0.dropLast()) }),
+    ("one bracket too many", { $0 + [0x7D] }),
+    ("a quote too many", { $0.dropLast() + Array("\"}".utf8) }),
+    (
+      "a number deep inside",
+      { bytes in
+        let middle = (bytes.count / 2..<bytes.count).first {
+          bytes[$0] == UInt8(ascii: ":") && (0x31...0x39).contains(bytes[$0 + 1])
+        }
+        guard let middle else { return bytes }
+        return bytes[...middle] + [0x30] + bytes[(middle + 1)...]
+      }
+    ),
+  ]
+
+  /// Under stop the place of the fault is right; under skip and reject no row of the asset comes out, and
+  /// reading goes on where it goes on for an element in memory.
+  @Test(arguments: breaks.indices)
+  func faults(number: Int) throws {
+    var assets = Self.assets(isLate: number % 2 == 0)
+    let big = assets.indices.filter { assets[$0].count > 40_000 }
+    assets[big[number % 2]] = Self.breaks[number].change(assets[big[number % 2]])
+    for isArray in [false, true] {
+      for policy in ErrorPolicy.allCases {
+        var options = RunOptions(workers: 1)
+        options.onError = policy
+        try check(
+          Self.join(assets, isArray: isArray), options, "\(Self.breaks[number].name) \(policy) \(isArray)")
+        options.selection.stages = ["Complete"]
+        options.resources.validation = .all
+        try check(
+          Self.join(assets, isArray: isArray), options,
+          "\(Self.breaks[number].name) \(policy) \(isArray) filtered")
+      }
+    }
+  }
+
+  /// An input that ends inside a giant.
+  @Test(arguments: [1, 100, 30_000, 58_000])
+  func cutShort(missing: Int) throws {
+    for isArray in [false, true] {
+      let bytes = Self.join(Array(Self.assets(isLate: true).prefix { $0.count < 40_000 }), isArray: isArray)
+      let giant = Self.assets(isLate: true).first { $0.count > 40_000 } ?? []
+      let tail = (isArray ? Array(",".utf8) : []) + giant.dropLast(missing)
+      for policy in ErrorPolicy.allCases {
+        var options = RunOptions(workers: 1)
+        options.onError = policy
+        try check((isArray ? bytes.dropLast(2) : bytes) + tail, options, "\(isArray) \(policy)")
+      }
+    }
+  }
+}
