@@ -11,7 +11,7 @@ BENCH_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz bench engines clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench engines clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,12 @@ install: release ## binary, man page and completions under PREFIX (/usr/local)
 
 fuzz: setup ## random inputs for SLUICE_FUZZ_SECONDS (60)
 	SLUICE_FUZZ_SECONDS=$(SLUICE_FUZZ_SECONDS) $(SWIFT) test --filter Fuzz
+
+stress: release ## generated exports with other seeds, 100,000 partitions; STRESS_ROUNDS=3
+	scripts/stress.sh
+
+memory: release ## peak memory over big exports of every kind; MEMORY_SIZE=1GB
+	scripts/memory.sh
 
 bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 	$(SWIFT) build -c release --product measure-limits

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# How much memory the command takes at its peak, by kind of export: big ones of every kind, from a file and
+# from a pipe, kept whole and searched for a needle. Fails if any run passes the limit that it promises.
+#
+#   MEMORY_SIZE=10GB scripts/memory.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+size=${MEMORY_SIZE:-1GB}
+limit=${MEMORY_LIMIT:-256000000}
+work=$(mktemp -d "${MEMORY_DIR:-${TMPDIR:-/tmp}}/sluice-memory-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+bin=${SLUICE_BIN:-$(swift build -c release --show-bin-path)}
+failed=0
+
+# row NAME file|pipe QUESTION OPTION...: one run and its line of the table
+row() {
+  local name=$1 source=$2 question=$3
+  shift 3
+  local start end peak status=0
+  start=$(date +%s.%N)
+  if [ "$source" = file ]; then
+    "$bin/sluice" run "$work/export" "$@" --output "$work/out" --quiet --stats "json=$work/stats" \
+      2>"$work/messages" || status=$?
+  else
+    # A pipe, not a redirection, which would be a file that can be read anywhere.
+    # shellcheck disable=SC2002
+    cat "$work/export" | "$bin/sluice" run - "$@" --output "$work/out" --quiet \
+      --stats "json=$work/stats" 2>"$work/messages" || status=$?
+  fi
+  end=$(date +%s.%N)
+  peak=$(sed -nE 's/.*"peakMemoryBytes":([0-9]+).*/\1/p' "$work/stats")
+  local verdict=ok
+  if [ "$status" != 0 ] || [ -z "$peak" ] || [ "$peak" -gt "$limit" ]; then
+    verdict=FAILED
+    failed=1
+    cat "$work/messages" >&2
+  fi
+  awk -v name="$name" -v source="$source" -v question="$question" -v peak="${peak:-0}" \
+    -v bytes="$(stat -c %s "$work/export")" -v seconds="$(echo "$end $start" | awk '{ print $1 - $2 }')" \
+    -v verdict="$verdict" 'BEGIN {
+      printf "%-14s %-5s %-10s %8.1f MB %8.0f MB/s  %s\n", name, source, question, peak / 1e6,
+        bytes / 1e6 / seconds, verdict
+    }'
+  rm -rf "$work/out" "$work/stats"
+}
+
+# kind NAME OPTION...: all runs over one export
+kind() {
+  local name=$1
+  shift
+  "$bin/generate-export" --size "$size" "$@" --output "$work/export" 2>/dev/null
+  local keep=()
+  if [ "$name" = batches ]; then keep=(--partition-by batch); fi
+  local source
+  for source in file pipe; do
+    row "$name" "$source" keep "${keep[@]}"
+    row "$name" "$source" "keep, skip" "${keep[@]}" --on-error skip
+    row "$name" "$source" needle --stage Consensus --batch "2024-Q1/lot 7"
+  done
+  rm -f "$work/export"
+}
+
+printf '%-14s %-5s %-10s %11s %13s\n' export from question peak speed
+kind video
+kind pretty --style pretty
+kind giant --kind giant
+kind "giant, late" --kind giant --late-context
+kind images --kind images --style ndjson
+kind batches --kind images --batches 10000
+exit "$failed"
