@@ -86,6 +86,10 @@ let package = Package(
       name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Compression", "Storage"],
       swiftSettings: strict),
     .testTarget(
+      name: "FuzzTests",
+      dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage"],
+      swiftSettings: strict),
+    .testTarget(
       name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli"], swiftSettings: strict),
   ]
 )
