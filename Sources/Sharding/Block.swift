@@ -134,11 +134,13 @@ public final class Block: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - index: Where it starts, counted from this block's start.
-  ///   - pool: Where its memory comes from; its buffers are at least as big.
+  ///   - pool: Where its memory comes from, unless its buffers are too small for it.
   /// - Returns: A copy.
   /// - Throws: Never, but for the type of a block's making.
   public func suffix(from index: Int, from pool: BlockPool) throws -> Block {
     let part = unsafe UnsafeRawBufferPointer(rebasing: memory.bytes[index..<count])
+    // The reference engine holds an input in one block, which no pool is made for.
+    let pool = part.count > pool.blockSize ? BlockPool(blockSize: part.count) : pool
     return try unsafe Block(from: pool, offset: offset + index) { buffer in
       unsafe buffer.copyMemory(from: part)
       return part.count

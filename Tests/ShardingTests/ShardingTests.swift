@@ -165,6 +165,18 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
   }
 }
 
+@Suite struct BlockTests {
+  /// The rest of a block that is bigger than the pool's buffers has memory of its own.
+  @Test(arguments: [2, 8]) func suffix(blockSize: Int) throws {
+    let text = Array("0123456789".utf8)
+    let pool = BlockPool(blockSize: blockSize)
+    let whole = try Block.joining([block(text, at: 5, BlockPool(blockSize: 10))], at: 5)
+    let rest = try whole.suffix(from: 3, from: pool)
+    #expect(rest.range == 8..<15)
+    #expect(rest.withBytes { bytes in bytes.indices.map { bytes[$0] } } == Array(text[3...]))
+  }
+}
+
 @Suite struct ArenaTests {
   /// What is appended in pieces comes out in one row, also over several buffers.
   @Test(arguments: [1, 3, 7, 100]) func rows(blockSize: Int) {
