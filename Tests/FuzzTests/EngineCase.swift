@@ -36,9 +36,10 @@ struct EngineCase {
     "\u{e9}\u{20ac}\u{1d11e}", "Vehicle", "Pedestrian",
   ]
 
-  init() {}
+  init() { options.output.format = .none }
 
   init(_ random: inout SplitMix64) {
+    self.init()
     select(&random)
     options.rows.history = random.oneIn(3) ? .drop : .keep
     options.rows.stripURLQuery = random.oneIn(3)
@@ -50,7 +51,6 @@ struct EngineCase {
       options.output.partitionBy = random.pick([[], [.stage], [.batch], [.stage, .batch], [.batch, .stage]])
       options.output.targetSize = random.pick([1, 1000, 256_000_000])
     }
-    options.output.format = .none
     options.resources.validation = random.oneIn(4) ? .kept : .all
     if random.oneIn(5) { options.resources.maxDepth = Int.random(in: 1...12, using: &random) }
     options.resources.workers = random.pick([1, 1, 2, 3, 8])

@@ -90,12 +90,16 @@ final class AssetProcessor {
       return outcome
     }
     outcome.facts = facts
+    if plan.validatesAll, !isValid(element.extent) {
+      outcome.malformed = locate(element)
+      return outcome
+    }
     if facts.isIssue {
       outcome.line = lineFinder.anchor(at: range.lowerBound, in: element)
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
-    if plan.validatesAll || outcome.decision.isKept, !isValid(element.extent) {
+    if outcome.decision.isKept, !plan.validatesAll, !isValid(element.extent) {
       outcome.malformed = locate(element)
       return outcome
     }

@@ -150,9 +150,6 @@ final class Recorder: @unchecked Sendable {
   }
 
   private func record(_ giant: GiantOutcome) throws -> Interruption? {
-    if let facts = giant.facts, facts.isIssue {
-      return .issueExport(offset: giant.range.lowerBound, line: giant.line)
-    }
     let isWritten = giant.facts != nil && giant.decision.isKept
     if giant.facts == nil || plan.validatesAll || isWritten && plan.options.onError != .stop,
       let fault = try giants.fault(in: giant)
@@ -160,6 +157,7 @@ final class Recorder: @unchecked Sendable {
       return malformed(giant, fault)
     }
     guard let facts = giant.facts else { return nil }
+    if facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
     guard isWritten else {
       try count(facts, giant)
       return nil
