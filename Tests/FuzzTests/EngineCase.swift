@@ -28,6 +28,8 @@ final class MemorySink: ByteSink {
 struct EngineCase {
   var options = RunOptions(workers: 1)
   var way = Way.file
+  /// A second input, read behind the first.
+  var second: [UInt8]?
   /// Into a directory, with partitions and rejects, or to a sink.
   var toDirectory = false
 
@@ -44,6 +46,7 @@ struct EngineCase {
     options.rows.history = random.oneIn(3) ? .drop : .keep
     options.rows.stripURLQuery = random.oneIn(3)
     if random.oneIn(8) { options.rows.limit = Int.random(in: 0...5, using: &random) }
+    if random.oneIn(6) { second = Corpus.random(&random) }
     way = random.oneIn(2) ? .file : random.pick(Way.allCases)
     toDirectory = random.oneIn(12)
     options.onError = toDirectory ? random.pick(ErrorPolicy.allCases) : random.oneIn(3) ? .stop : .skip
@@ -82,8 +85,13 @@ struct EngineCase {
     let stored = try store(input, in: place)
     var reference = options
     reference.resources.engine = .reference
-    let expected = EngineOutcome(stored, .file, reference, toDirectory, place)
-    let found = EngineOutcome(stored, way, options, toDirectory, place)
+    let others = try second.map { bytes in
+      let file = place.directory.appending(path: "second.json")
+      try Data(bytes).write(to: file)
+      return [file]
+    }
+    let expected = EngineOutcome([stored] + (others ?? []), .file, reference, toDirectory, place)
+    let found = EngineOutcome([stored] + (others ?? []), way, options, toDirectory, place)
     if found.rows.contains(where: { !Self.isWhole($0) }) { return "rows that are no JSON" }
     // Without --validate all the fast engine may overlook faults in what is not written.
     if options.resources.validation == .kept, expected.isFaulty { return nil }
@@ -113,7 +121,8 @@ struct EngineCase {
   /// The arguments after `sluice run`, one a line.
   var arguments: String {
     let selection = options.selection
-    var lines = ["input.json", "--output", toDirectory ? "out" : "-"]
+    var lines = ["input.json"] + (second == nil ? [] : ["second.json"])
+    lines += ["--output", toDirectory ? "out" : "-"]
     let add = { (name: String, values: Set<String>) in values.sorted().flatMap { ["--\(name)", $0] } }
     lines += add("stage", selection.stages) + add("exclude-stage", selection.excludedStages)
     lines += add("batch", selection.batches) + add("exclude-batch", selection.excludedBatches)

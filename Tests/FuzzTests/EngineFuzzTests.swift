@@ -31,6 +31,7 @@ import Testing
     let directory = Corpus.fixtures.appending(path: "regressions/\(name)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     try Data(input).write(to: directory.appending(path: "input.json"))
+    if let second = plan.second { try Data(second).write(to: directory.appending(path: "second.json")) }
     try Data(plan.arguments.utf8).write(to: directory.appending(path: "args"))
     try Data("\(plan.way): \(difference)\n".utf8).write(to: directory.appending(path: "rule"))
   }

@@ -17,13 +17,14 @@ struct EngineOutcome {
   /// The rows that came out.
   var rows: [[UInt8]] { files.filter { !$0.key.hasPrefix("rejects/") }.map(\.value) }
 
-  init(_ file: URL, _ way: Way, _ options: RunOptions, _ toDirectory: Bool, _ place: FuzzPlace) {
-    let pipe = way == .pipe ? FilledPipe(file) : nil
-    let name = pipe?.path ?? file.path
+  init(_ inputs: [URL], _ way: Way, _ options: RunOptions, _ toDirectory: Bool, _ place: FuzzPlace) {
+    let pipe = way == .pipe ? FilledPipe(inputs[0]) : nil
+    let name = pipe?.path ?? inputs[0].path
     let output = place.directory.appending(path: "out-\(UUID().uuidString)")
     let sink = MemorySink()
     let run = Run(
-      inputs: [.path(name)], output: toDirectory ? .directory(output.path, overwrite: false) : .stream(sink),
+      inputs: [.path(name)] + inputs.dropFirst().map { .path($0.path) },
+      output: toDirectory ? .directory(output.path, overwrite: false) : .stream(sink),
       options: options, temporaryDirectory: toDirectory ? nil : place.directory.path)
     do {
       let result = try run.execute()

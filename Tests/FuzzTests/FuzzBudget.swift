@@ -1,6 +1,7 @@
 // How long a fuzz test runs. In `make test` each does a fixed number of executions from a fixed seed, the same
 // on every machine. With SLUICE_FUZZ_SECONDS set (`make fuzz`) it goes on until the time is up, from
-// SLUICE_FUZZ_SEED or else a seed of its own, which it prints: that seed alone brings a find back.
+// SLUICE_FUZZ_SEED or else a seed of its own. Every find names the seed that brings it back at once; should the
+// process crash, the seed of the execution is in sluice-fuzz-NAME.seed in the temporary directory.
 
 import Foundation
 import Testing
@@ -21,19 +22,23 @@ struct FuzzBudget {
   ///   - body: One execution; returns a description of what it found, if anything.
   static func spend(_ name: String, count: Int, _ body: (inout SplitMix64) throws -> String?) rethrows {
     let deadline = Self.seconds.map { Date.now.addingTimeInterval($0) }
+    let note = FileManager.default.temporaryDirectory.appending(path: "sluice-fuzz-\(name).seed")
     var executions: UInt64 = 0
     var finds = 0
     while deadline.map({ Date.now < $0 }) ?? (executions < count) {
       let seed = (deadline == nil ? 0 : Self.seed) &+ executions
       var random = SplitMix64(state: SplitMix64.mix(seed))
       executions += 1
+      if deadline != nil { try? Data("\(seed)\n".utf8).write(to: note) }
       if let find = try body(&random) {
         finds += 1
         Issue.record("\(name), SLUICE_FUZZ_SEED=\(seed): \(find)")
         if finds == 5 { break }
       }
     }
-    if deadline != nil { print("fuzz: \(name): \(executions) executions, \(finds) finds, seed \(Self.seed)") }
+    if deadline == nil { return }
+    try? FileManager.default.removeItem(at: note)
+    print("fuzz: \(name): \(executions) executions, \(finds) finds, seed \(Self.seed)")
   }
 }
 
