@@ -65,7 +65,7 @@ struct EngineCase {
   }
 
   private mutating func select(_ random: inout SplitMix64) {
-    let some = { (random: inout SplitMix64) in Set((0..<3).map { _ in random.pick(Self.names) }) }
+    let some = { (random: inout SplitMix64) in (0..<3).map { _ in random.pick(Self.names) } }
     if random.oneIn(4) { options.selection.stages = some(&random) }
     if random.oneIn(8) { options.selection.excludedStages = some(&random) }
     if random.oneIn(6) { options.selection.batches = some(&random) }
@@ -123,7 +123,7 @@ struct EngineCase {
     let selection = options.selection
     var lines = ["input.json"] + (second == nil ? [] : ["second.json"])
     lines += ["--output", toDirectory ? "out" : "-"]
-    let add = { (name: String, values: Set<String>) in values.sorted().flatMap { ["--\(name)", $0] } }
+    let add = { (name: String, values: [String]) in values.flatMap { ["--\(name)", $0] } }
     lines += add("stage", selection.stages) + add("exclude-stage", selection.excludedStages)
     lines += add("batch", selection.batches) + add("exclude-batch", selection.excludedBatches)
     lines += add("title", selection.titles) + add("exclude-title", selection.excludedTitles)

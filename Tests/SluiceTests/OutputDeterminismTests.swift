@@ -25,8 +25,8 @@ struct OutputTree: Equatable {
         let run = Run(
           inputs: [.path(name)], output: .directory(out.path, overwrite: false), options: options)
         _ = try run.execute()
-        let verified = try Verification(directory: out.path, workers: 1).run()
-        #expect(verified.isOK, "\(verified.problems)")
+        let verified = try Verifier(directory: out.path).run(workers: 1)
+        #expect(verified.isOK, "\(verified.files)")
         return Self(
           data: tree(below: out.appending(path: "data")),
           manifest: try Self.withoutCircumstances(Data(contentsOf: out.appending(path: "manifest.json"))))

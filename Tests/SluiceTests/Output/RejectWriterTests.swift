@@ -23,7 +23,9 @@ import Testing
   private func reject(_ bytes: [UInt8], isLost: Bool = false) throws -> (JSONTree, files: [String: [UInt8]]) {
     let tree = try TestTree()
     let transaction = try OutputTransaction(directory: tree.path("out"))
-    let writer = RejectWriter { try HashingFile($0, transaction) }
+    let writer = RejectWriter(scratch: Scratch(directory: transaction.scratchDirectory)) {
+      try HashingFile($0, transaction)
+    }
     let fault = ElementFault(offset: 12, line: 2, column: 5, code: "trailing-content", message: "why")
     let collector = writer.begin(at: position, fault)
     for byte in bytes { collector.append(byte) }
