@@ -51,7 +51,7 @@ import Testing
 
   /// Sizes of blocks, counts of workers, and whether memory is so small that most elements are not held.
   static let resources: [(blockSize: Int, workers: Int, isSmall: Bool)] = [
-    (7, 1, false), (64, 8, false), (1000, 3, true), (4096, 2, false), (4096, 1, true), (50_000, 5, false),
+    (29, 1, false), (64, 8, false), (1000, 3, true), (4096, 2, false), (4096, 1, true), (50_000, 5, false),
     (1 << 20, 2, false),
   ]
 

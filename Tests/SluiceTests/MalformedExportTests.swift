@@ -81,8 +81,8 @@ struct Mutator {
       var options = Self.options(number)
       options.resources.engine = .reference
       let expected = try TrialOutcome(TrialInput(bytes: bytes), options)
-      for (turn, way) in [(0, TrialInput.Way.file), (1, .pipe), (2, .pipe)] {
-        Self.read(number * 3 + turn, &options)
+      for (turn, way) in TrialInput.Way.allCases.enumerated() {
+        Self.read(number * 2 + turn + number / 7, &options)
         let found = try TrialOutcome(TrialInput(bytes: bytes, way: way), options)
         #expect(found == expected, "case \(number), \(way), blocks of \(options.resources.blockSize)")
       }
