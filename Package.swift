@@ -87,7 +87,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage"],
+      dependencies: [
+        "Sluice", "ExportGenerator", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli"], swiftSettings: strict),

@@ -36,12 +36,14 @@ public struct MemoryPlan: Sendable {
       encoder = Self.encoderMemory(options, workers: workers)
     }
     self.workers = workers
-    let room = max(limit - Self.base - encoder, Self.leastBlocks)
+    let room = max(limit - Self.base - encoder, Self.least(workers, options))
     let late = max(1, min(workers, (encoder + room) / max(1, Self.encoderMemory(options, workers: 1))))
     partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 8, lateWriters: late)
-    // A row is as long as its asset at most: for each block there may be one buffer of rows.
-    let buffers = room * 3 / 4 / 2
-    blockSize = max(1, min(options.resources.blockSize, buffers / (4 * workers)))
+    // For each block there may be two buffers of rows, neither full: those of the elements that are whole in
+    // it, and those of the one that starts in it and goes on behind.
+    let buffers = room * 7 / 8 / 3
+    // Few big blocks would leave nothing to read ahead with.
+    blockSize = max(1, min(options.resources.blockSize, buffers / (16 * workers)))
     let blocks = max(2 * workers + 2, buffers / blockSize)
     engine = EngineBudget(blocks: blocks, giant: max(blockSize, blocks * blockSize / 4))
   }
