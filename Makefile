@@ -23,7 +23,8 @@ build: setup ## debug build
 	$(SWIFT) build
 
 release: setup
-	$(SWIFT) build -c release --product sluice
+	# Static, so that what is installed runs where no Swift is.
+	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 	$(SWIFT) build -c release --product generate-export
 
 # What fails soonest goes first; the engines read what the build under test has written.
