@@ -75,9 +75,6 @@ public final class PartEncoder {
     isOpen = false
   }
 
-  /// How many jobs the compressor's threads are busy with at this moment: 0 when they starve.
-  public var activeJobs: Int { coder.activeJobs }
-
   /// How many bytes zstd has allocated for the encoder; 0 for other formats.
   ///
   /// To be asked for between parts only: libzstd's threads change it meanwhile.
@@ -111,7 +108,6 @@ protocol PartCoder: AnyObject {
   func write(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws
   func flush(_ sink: (Span<UInt8>) throws -> Void) throws
   func finish(_ sink: (Span<UInt8>) throws -> Void) throws
-  var activeJobs: Int { get }
   var allocatedMemory: Int { get }
 }
 
@@ -124,6 +120,5 @@ final class PlainPartCoder: PartCoder {
 }
 
 extension PartCoder {
-  var activeJobs: Int { 0 }
   var allocatedMemory: Int { 0 }
 }

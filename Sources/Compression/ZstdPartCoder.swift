@@ -55,8 +55,6 @@ final class ZstdPartCoder: PartCoder {
     try drain(ZSTD_e_end, sink)
   }
 
-  var activeJobs: Int { unsafe Int(ZSTD_getFrameProgression(context).nbActiveWorkers) }
-
   var allocatedMemory: Int { unsafe ZSTD_sizeof_CCtx(context) }
 
   private func drain(_ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void) throws {

@@ -4,7 +4,6 @@
 internal import Pipeline
 internal import Sharding
 internal import Storage
-internal import Synchronization
 
 /// The blocks of one input, from one offset on.
 final class BlockSource: Sendable {
@@ -17,8 +16,6 @@ final class BlockSource: Sendable {
   private let blockSize: Int
   /// Where the spool of a giant element goes.
   private let scratch: Scratch
-  /// How many bytes have been read.
-  let progress = Atomic<Int>(0)
 
   /// Reads `source` from `start` to its end.
   init(_ source: any RandomAccessSource, from start: Int, blockSize: Int, scratch: Scratch) {
@@ -55,12 +52,8 @@ final class BlockSource: Sendable {
       let offset = range.lowerBound + index * blockSize
       let bytes = RereadableBytes(source: source, base: 0)
       let block = try bytes.block(at: offset, below: range.upperBound, from: pool)
-      progress.add(block.count, ordering: .relaxed)
       return (block, try Self.isEscaped(offset, in: source, since: range.lowerBound))
-    case .stream(let stream):
-      guard let next = try stream.next(from: pool) else { return nil }
-      progress.add(next.block.count, ordering: .relaxed)
-      return next
+    case .stream(let stream): return try stream.next(from: pool)
     }
   }
 

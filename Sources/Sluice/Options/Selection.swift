@@ -32,6 +32,4 @@ public struct Selection: Sendable, Hashable {
   var looksAtStages: Bool { !stages.isEmpty || !excludedStages.isEmpty }
   /// Whether tasks are chosen by time.
   var looksAtTimes: Bool { updatedSince != nil || updatedBefore != nil }
-  /// Whether assets are chosen by batch.
-  var looksAtBatches: Bool { !batches.isEmpty || noBatch || !excludedBatches.isEmpty }
 }
