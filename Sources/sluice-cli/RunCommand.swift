@@ -38,6 +38,9 @@ struct RunCommand: ParsableCommand {
       if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
       if message.onError == .reject { throw ValidationError("--on-error reject needs an output directory") }
     }
+    if inputs.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("standard input can be read once: - is named twice")
+    }
     let options = try runOptions()
     let needed = MemoryPlan.leastMemory(options)
     if resource.memory < needed {

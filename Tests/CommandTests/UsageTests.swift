@@ -54,6 +54,8 @@ import Testing
     good + ["--kernel", "abacus"],
     good + ["--block-size", "none"],
     ["run", "input.ndjson", "--output", "-", "--partition-by", "stage"],
+    ["run", "-", "input.ndjson", "-", "--output", "out"],
+    good + ["--level", "22"],
     ["verify"],
     ["verify", "out", "out2"],
     ["verify", "out", "--frob"],

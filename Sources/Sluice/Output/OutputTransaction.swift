@@ -170,7 +170,8 @@ public final class OutputTransaction: Sendable {
     try Directory.synchronize(tree + "/data")
     try publish(tree)
     try system.before(.synchronizeParent)
-    try Directory.synchronize(destination.isInPlace ? destination.path : destination.workplace)
+    // The new tree stands, and the run has succeeded: what is left is to make the name outlive a power cut.
+    try? Directory.synchronize(destination.isInPlace ? destination.path : destination.workplace)
     try system.before(.removeStaging)
     cleanUp()
   }
