@@ -75,13 +75,21 @@ private final class Fuse: Sendable {
 
   /// Lets a second run look at what a crash left, and gives the tree once it has.
   private func recover(_ out: String, _ way: CommitWay) throws -> [String: Data]? {
-    do {
-      try OutputTransaction(directory: out, system: way.system { _ in }).abort()
-    } catch is OutputError {
-      // Something complete is there: that is what is to be seen.
+    while true {
+      do {
+        try OutputTransaction(directory: out, system: way.system { _ in }).abort()
+      } catch let error as OutputError where error.code == .inUse {
+        wait()
+        continue
+      } catch is OutputError {
+        // Something complete is there: that is what is to be seen.
+      }
+      return snapshot(out)
     }
-    return snapshot(out)
   }
+
+  /// A child of another test, between its fork and its exec, holds a copy of every lock of this process.
+  private func wait() { Thread.sleep(forTimeInterval: 0.005) }
 
   /// Stopped anywhere, a run leaves the old tree, nothing, or the complete new one once the next run
   /// has looked at it, and no leftovers then.
@@ -127,6 +135,9 @@ private final class Fuse: Sendable {
           try OutputTransaction(directory: out, system: way.system { _ in try fuse.burn() }).abort()
           break
         } catch is Crash {
+          continue
+        } catch let error as OutputError where error.code == .inUse {
+          wait()
           continue
         } catch is OutputError {
           break
