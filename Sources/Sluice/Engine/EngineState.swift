@@ -240,6 +240,8 @@ struct EngineState: Sendable {
 
   /// What is delivered is never read again; nor is what was spooled of a giant once all before it is.
   private mutating func releaseKept() {
+    // What stopped the engine may have to be read again, though it counts as delivered.
+    if isStopped { return }
     let allDelivered = nextDelivery == merger.nextNumber
     kept?.release(before: allDelivered ? max(deliveredTo, walkedTo ?? 0) : deliveredTo)
   }
