@@ -13,10 +13,18 @@ public import ByteScan
 
 /// The elements of one block.
 public struct BlockFrames: Sendable {
+  /// Where the container that reaches highest through a block can be cut.
+  public struct Cut: Sendable {
+    /// The first comma at the block's lowest depth, if there is one.
+    public var comma: Int?
+  }
+
   /// The bytes before the first element, if the block starts between elements.
   public var headGap: Range<Int>?
   /// Where the element that was open at the start ends, if it ends here.
   public var headEnd: Int?
+  /// For a block that is inside one element from start to end: where a list in it can be cut.
+  public var cut: Cut?
   /// Elements that start and end here, in order.
   public var elements: [Range<Int>] = []
   /// Where an element starts that does not end here.
@@ -43,14 +51,21 @@ public struct Framer: Sendable {
   /// - Parameters:
   ///   - bytes: The block.
   ///   - start: The state where the block starts.
+  ///   - lowestDepth: How many containers are open where the fewest are, if that is known.
   /// - Returns: Where elements start and end, as indices into `bytes`.
   /// - Complexity: One structural scan.
-  public func frames(in bytes: Span<UInt8>, from start: ScanState) -> BlockFrames {
+  public func frames(
+    in bytes: Span<UInt8>, from start: ScanState, lowestDepth: Int? = nil
+  ) -> BlockFrames {
     var frames = BlockFrames()
     var state = start
     var index = 0
     var gap = Gap.after(framing)
     if state.depth > framing.baseDepth {
+      if let lowestDepth, lowestDepth > framing.baseDepth {
+        frames.cut = BlockFrames.Cut(comma: firstComma(atDepth: lowestDepth, in: bytes, from: start))
+        return frames
+      }
       guard let close = kernel.skip(toDepth: framing.baseDepth, in: bytes, from: 0, state: &state) else {
         return frames
       }
@@ -67,6 +82,37 @@ public struct Framer: Sendable {
     }
     readElements(in: bytes, from: index, gap: gap, into: &frames)
     return frames
+  }
+
+  /// The first comma at the lowest depth of a block, where an array can be cut.
+  private func firstComma(atDepth depth: Int, in bytes: Span<UInt8>, from start: ScanState) -> Int? {
+    var state = start
+    var index = 0
+    if state.depth > depth {
+      guard let close = kernel.skip(toDepth: depth, in: bytes, from: 0, state: &state) else { return nil }
+      index = close + 1
+    }
+    // What stands at this depth is white space, scalars and whole containers.
+    while index < bytes.count {
+      let byte = bytes[index]
+      if state.escaped {
+        state.escaped = false
+      } else if state.inString {
+        if byte == UInt8(ascii: "\\") { state.escaped = true }
+        if byte == UInt8(ascii: "\"") { state.inString = false }
+      } else if byte == UInt8(ascii: ",") {
+        return index
+      } else if byte == UInt8(ascii: "\"") {
+        state.inString = true
+      } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        guard let close = kernel.skip(toDepth: depth, in: bytes, from: index, state: &state) else {
+          return nil
+        }
+        index = close
+      }
+      index += 1
+    }
+    return nil
   }
 
   /// The first `{` behind bytes that may stand in some gap; nil if the gap fills the block or is in doubt,

@@ -16,11 +16,12 @@ struct ElementFault: Sendable {
 }
 
 extension ElementFault {
-  /// A fault of the grammar in `line`.
-  init(_ fault: JSONFault, line: LineAnchor) {
+  /// A fault of the grammar in `line`, at its own offset unless another is given.
+  init(_ fault: JSONFault, at offset: Int? = nil, line: LineAnchor) {
+    let offset = offset ?? fault.offset
     self.init(
-      offset: fault.offset, line: line.line, column: fault.offset - line.start + 1,
-      code: fault.code.name, message: fault.message)
+      offset: offset, line: line.line, column: offset - line.start + 1, code: fault.code.name,
+      message: fault.message)
   }
 
   /// A byte that cannot stand between elements.

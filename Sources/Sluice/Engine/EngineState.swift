@@ -16,8 +16,15 @@ enum EngineStep: Sendable {
 
 /// An element and its place among the items.
 struct ElementTask: Sendable {
+  enum Work: Sendable {
+    /// An element that is held.
+    case asset(Element)
+    /// A run of a giant's list.
+    case run(ListRun)
+  }
+
   var number: Int
-  var element: Element
+  var work: Work
 }
 
 /// A block whose start is not known yet.
@@ -32,6 +39,10 @@ struct StitchedBlock: Sendable {
   var index: Int
   var block: Block
   var start: BlockStart
+  /// How many containers are open where the fewest are.
+  var lowestDepth: Int
+  /// What is true where the next block starts.
+  var end: ScanState
 }
 
 /// A block whose elements are known.
@@ -100,8 +111,8 @@ struct EngineState: Sendable {
   private var nextDelivery = 0
   private var isDelivering = false
 
-  init(start: EngineStart, framing: Framing, source: BlockSource, keepsBlocks: Bool) {
-    kept = keepsBlocks && source.isSequential ? KeptBlocks() : nil
+  init(start: EngineStart, framing: Framing, source: BlockSource) {
+    kept = source.isSequential ? KeptBlocks() : nil
     deliveredTo = start.offset
     let depth = start.gap == .ended ? 0 : framing.baseDepth
     stitcher = Stitcher(at: BlockStart(state: ScanState(depth: depth), line: start.line))
@@ -150,7 +161,11 @@ struct EngineState: Sendable {
         summary = next.block.withBytes { kernel.summarize($0, startsEscaped: escaped) }
       }
       let start = stitcher.append(summary, at: next.block.offset)
-      stitched.append(StitchedBlock(index: nextStitch, block: next.block, start: start))
+      let outcome = summary.outcome(startsInString: start.state.inString)
+      stitched.append(
+        StitchedBlock(
+          index: nextStitch, block: next.block, start: start,
+          lowestDepth: start.state.depth + outcome.lowestDepth, end: stitcher.next.state))
       nextStitch += 1
     }
   }
@@ -161,9 +176,17 @@ struct EngineState: Sendable {
   /// makes hundreds of thousands.
   var mayFrame: Bool { waitingRows < Self.mostWaitingRows || active == 0 }
 
-  mutating func elementDone(_ number: Int, _ runs: [AssetRun]) {
-    waitingRows += runs.reduce(0) { $0 + $1.rows.count }
-    outcomes[number] = .assets(runs)
+  mutating func elementDone(_ number: Int, _ item: EngineItem) {
+    waitingRows += Self.rows(in: item)
+    outcomes[number] = item
+  }
+
+  private static func rows(in item: EngineItem) -> Int {
+    switch item {
+    case .assets(let runs): runs.reduce(0) { $0 + $1.rows.count }
+    case .giant: 1
+    case .anomaly, .failure, .end: 0
+    }
   }
 
   mutating func framingDone(_ block: FramedBlock) {
@@ -213,7 +236,11 @@ struct EngineState: Sendable {
     self.merger = merger
     nextMerge += 1
     for task in result.tasks { elements.append(task) }
-    for (number, item) in result.items { outcomes[number] = item }
+    for (number, item) in result.items {
+      // The rows of whole blocks were counted when they were framed.
+      if case .giant = item { waitingRows += 1 }
+      outcomes[number] = item
+    }
     if result.isLast { mergeEnded = true }
     if let offset = result.walkedTo { walkedTo = offset }
     releaseKept()
@@ -227,11 +254,10 @@ struct EngineState: Sendable {
       return
     }
     for item in items {
+      waitingRows -= Self.rows(in: item)
       switch item {
-      case .assets(let runs):
-        deliveredTo = runs.last?.end ?? deliveredTo
-        waitingRows -= runs.reduce(0) { $0 + $1.rows.count }
-      case .giant(let giant): deliveredTo = giant.range.upperBound
+      case .assets(let runs): deliveredTo = runs.last?.end ?? deliveredTo
+      case .giant(let giant): deliveredTo = giant.end
       case .anomaly, .failure, .end: break
       }
     }

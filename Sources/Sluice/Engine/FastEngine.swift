@@ -20,14 +20,16 @@ struct EngineStart: Sendable {
   var offset: Int
   var gap: Gap
   var line: LineAnchor
+  /// What is to be done with the element there, if it is a giant that has been walked through before.
+  var pass: GiantPass?
 }
 
 /// What the engine finds, in the order of the input.
 enum EngineItem: Sendable {
   /// Elements that lie one after another.
   case assets([AssetRun])
-  /// An element too big to be held.
-  case giant(GiantOutcome)
+  /// A part of an element too big to be held.
+  case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
   case anomaly(Misplaced)
   /// Reading failed.
@@ -73,9 +75,7 @@ final class FastEngine: Sendable {
     self.source = source
     self.pool = pool
     self.budget = budget
-    monitor = Monitor(
-      EngineState(
-        start: start, framing: framing, source: source, keepsBlocks: plan.options.onError != .stop))
+    monitor = Monitor(EngineState(start: start, framing: framing, source: source))
   }
 
   /// Reads to the end, or until the receiver says stop.
@@ -120,10 +120,8 @@ final class FastEngine: Sendable {
     case .frame(let block): frame(block, processor)
     case .merge: merge()
     case .process(let task):
-      var runs: [AssetRun] = []
-      let outcome = processor.process(task.element, arena: Arena(pool))
-      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
-      monitor.withLock { $0.elementDone(task.number, runs) }
+      let item = work(on: task.work, processor)
+      monitor.withLock { $0.elementDone(task.number, item) }
     case .deliver(let items): self.deliver(items, deliver)
     }
   }
@@ -148,7 +146,9 @@ final class FastEngine: Sendable {
 
   private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
     let framer = Framer(framing, kernel: plan.kernel)
-    let frames = block.block.withBytes { framer.frames(in: $0, from: block.start.state) }
+    let frames = block.block.withBytes {
+      framer.frames(in: $0, from: block.start.state, lowestDepth: block.lowestDepth)
+    }
     let runs = process(frames.elements, of: block, processor)
     monitor.withLock { $0.framingDone(FramedBlock(block: block, frames: frames, runs: runs)) }
   }
@@ -177,8 +177,20 @@ final class FastEngine: Sendable {
     return runs
   }
 
+  private func work(on work: ElementTask.Work, _ processor: AssetProcessor) -> EngineItem {
+    switch work {
+    case .asset(let element):
+      var runs: [AssetRun] = []
+      let outcome = processor.process(element, arena: Arena(pool))
+      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
+      return .assets(runs)
+    case .run(let run): return .giant(.list(ListProcessor(plan).process(run, pool: pool)))
+    }
+  }
+
   private func merge() {
-    let context = MergeContext(plan: plan, source: source, budget: budget)
+    let context = MergeContext(
+      plan: plan, source: source, pool: pool, budget: budget, baseDepth: framing.baseDepth)
     // Only the worker that holds the merge step touches the merger, so it is taken out of the lock.
     while var work = monitor.withLock({ $0.takeMergeWork() }) {
       var result = MergeResult()

@@ -1,95 +1,462 @@
-// An element too big to be held. Its skeleton is read as its blocks go by; its row is made later, from the
-// same bytes read again: from the file, or for a pipe from the spool they were written to on the way.
+// Walks through a giant, block by block in order. It touches only the frame: of a list it sees where the
+// blocks' first commas are, which the workers have found, and cuts it there into runs.
 
+internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 internal import Storage
 
-/// What is known of an element that was not held.
-struct GiantOutcome: Sendable {
-  var range: Range<Int>
-  /// The line in which it starts.
-  var line: LineAnchor
-  /// nil if its skeleton is no JSON.
-  var facts: AssetFacts?
-  var decision = Decision()
-  var bytes: RereadableBytes
+/// What the walk brings about, in the order of the input.
+enum GiantStep: Sendable {
+  case item(GiantItem)
+  case run(ListRun)
 }
 
-/// Bytes of an input that can be read again, at offsets of the input.
-struct RereadableBytes: Sendable {
-  var source: any RandomAccessSource
-  /// The input's offset of the source's first byte.
-  var base: Int
+/// The bytes of a giant that lie in one block.
+struct GiantBlock: Sendable {
+  var segment: Segment
+  /// The line in which the block starts.
+  var line: LineAnchor
+  /// nil where the giant does not fill the block.
+  var lowest: Lowest?
 
-  /// Reads up to the pool's block size, from `offset` of the input and below `end`.
-  func block(at offset: Int, below end: Int, from pool: BlockPool) throws -> Block {
-    let wanted = min(pool.blockSize, end - offset)
-    return try unsafe Block(from: pool, offset: offset) { buffer in
-      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
-      let count = try unsafe source.read(into: part, at: offset - base)
-      guard count == wanted else { throw InputChanged() }
-      return count
+  /// What is known of a block that an element fills.
+  struct Lowest: Sendable {
+    /// How many containers are open where the fewest are.
+    var depth: Int
+    /// The first comma that stands there.
+    var comma: Int?
+    /// What is true where the next block starts.
+    var end: ScanState
+  }
+}
+
+extension GiantBlock {
+  /// The part of a framed block that is the giant's.
+  init(_ segment: Segment, of framed: FramedBlock) {
+    self.segment = segment
+    line = framed.block.start.line
+    lowest = framed.frames.cut.map {
+      Lowest(depth: framed.block.lowestDepth, comma: $0.comma, end: framed.block.end)
     }
   }
 }
 
-/// The input has become shorter while it was read.
-struct InputChanged: Error {}
-
-/// Reads the skeleton of one such element.
+/// Walks through one giant.
 final class GiantWalk: @unchecked Sendable {
   // Proof of @unchecked: only the worker that holds the merge step touches it, and that step is handed on
   // under the engine's lock.
   let start: Int
   let line: LineAnchor
   private let context: MergeContext
+  private let pass: GiantPass
+  /// Whether every byte goes through the parser, or what the reader needs alone.
+  private let readsAll: Bool
   private let reader: AssetReader
-  private var walker: SkeletonWalker
+  private var parser: JSONPushParser<AssetReader>
+  private var state = ScanState()
+  /// The depth at which the container that is being jumped over is closed.
+  private var skipTarget: Int?
+  private var run: ListRun?
+  /// Set while the run is too big to be held.
+  private var bigRun: BigRun?
+  private var runEnd = 0
+  private var minifier: Minifier
   private let spool: SpoolFile?
+  private var places: SurprisePlaces
+  /// Judges the frame where it cannot be read again.
+  private var judge: FrameJudge?
+  private var fault: ElementFault?
   private var isBroken = false
   private var failure: (any Error)?
-  private var end: Int
+  private(set) var end: Int
 
-  /// Takes over an element of which some blocks are held.
-  init(_ element: Element, _ context: MergeContext) {
-    self.context = context
-    start = element.extent.start
-    end = start
-    line = context.lines.anchor(at: element.extent.start, in: element)
-    reader = AssetReader(context.plan.needs)
-    walker = SkeletonWalker(reader: reader, kernel: context.plan.kernel, maxDepth: context.plan.maxDepth)
+  /// What the first bytes of a giant say is to be done with it.
+  ///
+  /// Rows flow at once only where nothing that comes later can take them back or change them.
+  static func firstPass(_ element: Element, _ context: MergeContext) -> GiantPass {
+    let plan = context.plan
+    let survey = GiantPass(goal: .survey)
+    guard plan.options.onError == .stop, !plan.needs.selection.looksAtTitles, !plan.needs.dropsHistory,
+      !plan.needs.stripsURLs
+    else { return survey }
+    let reader = AssetReader(plan.needs, listsApart: .met)
+    var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    let extent = element.extent
     do {
-      spool = try context.source.makeSpool()
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONStreamError<Never>) in
+        try walker.consume(bytes, at: offset)
+      }
     } catch {
-      spool = nil
+      return survey
+    }
+    guard let facts = reader.settledFacts(plan.options) else { return survey }
+    var known = KnownGiant(facts)
+    known.decision = plan.selector.decide(facts)
+    return known.decision.isKept ? GiantPass(goal: .write, known: known, isEarly: true) : survey
+  }
+
+  /// Starts at an element's first byte.
+  init(start: Int, line: LineAnchor, _ pass: GiantPass, _ context: MergeContext) {
+    self.context = context
+    self.start = start
+    self.line = line
+    self.pass = pass
+    end = start
+    let plan = context.plan
+    readsAll = plan.validatesAll || pass.goal != .survey
+    reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
+    parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
+    minifier = Minifier(kernel: plan.kernel)
+    places = SurprisePlaces(LineFinder(kernel: plan.kernel))
+    var spool: SpoolFile?
+    // What is written at once is not asked for again: a fault ends the run.
+    let isFinal = pass.goal == .write && plan.options.onError == .stop
+    do {
+      if !isFinal, pass.bytes == nil { spool = try context.source.makeSpool() }
+    } catch {
       failure = error
     }
-    for segment in element.extent.segments { consume(segment) }
+    self.spool = spool
+    if isFinal, pass.bytes == nil, context.source.isSequential {
+      judge = FrameJudge(startingAt: start, maxDepth: plan.maxDepth)
+    }
   }
 
   /// Takes in the bytes that follow.
-  func consume(_ segment: Segment) {
+  func consume(_ block: GiantBlock, _ emit: (GiantStep) -> Void) {
+    let segment = block.segment
     end = segment.offset + segment.range.count
     segment.block.withBytes(segment.range) { bytes in
-      if !isBroken {
-        do { try walker.consume(bytes, at: segment.offset) } catch { isBroken = true }
+      if let spool, failure == nil {
+        do { try spool.append(bytes) } catch { failure = error }
       }
-      if failure == nil {
-        do { try spool?.append(bytes) } catch { failure = error }
+      var index = 0
+      while index < bytes.count, !isBroken {
+        index =
+          run == nil
+          ? consumeFrame(bytes, from: index, block, emit) : consumeList(bytes, from: index, block, emit)
       }
     }
   }
 
   /// Ends the element.
-  func finish() throws -> GiantOutcome {
+  ///
+  /// - Parameters:
+  ///   - endLine: The line in which it ends, if the input ends there.
+  ///   - emit: Gets what is left to deliver.
+  /// - Throws: What spooling it threw.
+  func finish(_ endLine: LineAnchor, _ emit: (GiantStep) -> Void) throws {
+    if run != nil { emitRun(.none, emit) }
     if let failure { throw failure }
-    let facts = isBroken ? nil : walker.finish()
-    // A source without a spool can be read again where it is.
-    guard let bytes = spool.map({ RereadableBytes(source: $0, base: start) }) ?? context.source.rereadable()
-    else { throw InputChanged() }
-    var outcome = GiantOutcome(range: start..<end, line: line, facts: facts, bytes: bytes)
-    if let facts, !facts.isIssue { outcome.decision = context.plan.selector.decide(facts) }
-    return outcome
+    var end = GiantEnd(range: start..<end, line: line)
+    end.bytes = rereadable
+    end.fault = fault
+    if !isBroken, (try? parser.endOfInput()) != nil, reader.isComplete {
+      end.facts = reader.take()
+      end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
+    } else if end.fault == nil, let judge {
+      end.fault = judge.finish(endLine)
+    }
+    emit(.item(.end(end)))
+  }
+
+  // MARK: The frame
+
+  /// Reads what is no list.
+  ///
+  /// - Returns: The index of the first byte of a list, or the number of bytes.
+  private func consumeFrame(
+    _ bytes: Span<UInt8>, from start: Int, _ block: GiantBlock, _ emit: (GiantStep) -> Void
+  ) -> Int {
+    do {
+      let index = try feedFrame(bytes, from: start, at: block.segment.offset)
+      let frame = bytes.extracting(start..<index)
+      let offset = block.segment.offset + start
+      judge?.consume(frame, at: offset)
+      places.note(reader, in: block)
+      if writesFrame { emitFrame(frame, at: offset, emit) }
+      if run != nil { run?.element = Self.element(from: block.segment.offset + index, block) }
+      return index
+    } catch {
+      isBroken = true
+      judge?.consume(bytes.extracting(start...), at: block.segment.offset + start)
+      fault = judge?.fault(in: block, places.lines)
+      return bytes.count
+    }
+  }
+
+  /// Feeds the parser up to where a list starts that is read apart.
+  private func feedFrame(
+    _ bytes: Span<UInt8>, from start: Int, at offset: Int
+  ) throws(JSONStreamError<Never>) -> Int {
+    let kernel = context.plan.kernel
+    var index = start
+    var fed = start
+    while true {
+      if let target = skipTarget {
+        let close = kernel.skip(toDepth: target, in: bytes, from: index, state: &state)
+        if readsAll { try parser.feed(bytes.extracting(fed..<(close ?? bytes.count)), at: offset + fed) }
+        guard let close else { return bytes.count }
+        skipTarget = nil
+        fed = close
+        index = close + 1
+      }
+      guard let bracket = kernel.nextBracket(in: bytes, from: index, state: &state) else { break }
+      index = bracket + 1
+      if bytes[bracket] == UInt8(ascii: "{") || bytes[bracket] == UInt8(ascii: "[") {
+        try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
+        fed = index
+        if let list = reader.takeOpenedList(), let run = makeRun(list) {
+          self.run = run
+          return index
+        }
+        if reader.skipsContainer { skipTarget = state.depth - 1 }
+      }
+    }
+    if fed < bytes.count { try parser.feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
+    return bytes.count
+  }
+
+  private var writesFrame: Bool { pass.goal == .write }
+
+  private func emitFrame(_ bytes: Span<UInt8>, at offset: Int, _ emit: (GiantStep) -> Void) {
+    let cuts = pass.known?.cuts ?? CutList([], isLegacy: false)
+    let end = offset + bytes.count
+    // Few bytes are no reason to take a buffer.
+    var small: [UInt8] = []
+    let arena = bytes.count > 4096 ? Arena(context.pool) : nil
+    var count = 0
+    cuts.forEachKept(in: offset..<end) { range in
+      let part = bytes.extracting(range.lowerBound - offset..<range.upperBound - offset)
+      if let arena {
+        unsafe arena.append(upTo: part.count) { destination in
+          let written = unsafe minifier.append(part, to: destination)
+          count += written
+          return written
+        }
+      } else {
+        minifier.append(part, to: &small)
+      }
+    }
+    guard let arena else {
+      emit(.item(.frame(.small(small), end: end)))
+      return
+    }
+    let row = Row(arena: arena, start: .start, end: arena.position, count: count)
+    emit(.item(.frame(.arena(row), end: end)))
+  }
+
+  // MARK: Lists
+
+  private func makeRun(_ place: ListPlace) -> ListRun? {
+    var job = ListJob()
+    let needs = context.plan.needs
+    switch pass.goal {
+    case .survey:
+      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes
+      job.validates = context.plan.validatesAll
+    case .check: job.validates = true
+    case .write:
+      job.validates = true
+      if let known = pass.known, !known.cuts.contains(place.start) {
+        let prunes = needs.prunes && (!place.isInTaskList || known.facts.isLegacy)
+        job.output = .elements(prunes: prunes)
+      }
+    }
+    if job.isIdle { return nil }
+    let empty = Element(extent: Extent(from: place.start + 1), line: line)
+    return ListRun(
+      place: place, job: job, element: empty, range: place.start + 1..<place.start + 1, isFirst: true)
+  }
+
+  private static func element(from offset: Int, _ block: GiantBlock) -> Element {
+    Element(extent: Extent(from: offset), line: block.line, lineOffset: block.segment.block.offset)
+  }
+
+  /// Takes in bytes of the list that is open.
+  ///
+  /// - Returns: The index of the bracket that closes it, or the number of bytes.
+  private func consumeList(
+    _ bytes: Span<UInt8>, from start: Int, _ block: GiantBlock, _ emit: (GiantStep) -> Void
+  ) -> Int {
+    guard let place = run?.place else { return bytes.count }
+    let fills = start == 0 && block.segment.range.count == block.segment.block.count
+    if fills, let lowest = block.lowest, lowest.depth - context.baseDepth >= place.depth {
+      if lowest.depth - context.baseDepth == place.depth, let comma = lowest.comma {
+        endRun(at: comma, from: start, block, .comma, emit)
+        run?.element = Self.element(from: block.segment.offset + comma, block)
+        extendRun(comma..<bytes.count, block)
+      } else {
+        extendRun(start..<bytes.count, block)
+      }
+      state = lowest.end
+      state.depth -= context.baseDepth
+      return bytes.count
+    }
+    guard
+      let close = context.plan.kernel.skip(
+        toDepth: place.depth - 1, in: bytes, from: start, state: &state)
+    else {
+      extendRun(start..<bytes.count, block)
+      return bytes.count
+    }
+    // The bracket is the frame's, and is scanned again there.
+    state.depth += 1
+    endRun(at: close, from: start, block, .bracket, emit)
+    run = nil
+    return close
+  }
+
+  private func extendRun(_ range: Range<Int>, _ block: GiantBlock) {
+    guard !range.isEmpty, run != nil else { return }
+    let first = block.segment.range.lowerBound
+    let segment = Segment(block.segment.block, first + range.lowerBound..<first + range.upperBound)
+    if let bigRun {
+      runEnd = segment.offset + segment.range.count
+      spoolRun(segment, to: bigRun.spool)
+      return
+    }
+    run?.element.extent.append(segment)
+    if let count = run?.element.extent.count, count > context.budget.giant { letRunGrow() }
+  }
+
+  /// Holds no more of a run that is too big for it.
+  private func letRunGrow() {
+    guard let held = run?.element else { return }
+    var spool: SpoolFile?
+    do {
+      if rereadable == nil { spool = try context.source.makeSpool() }
+    } catch {
+      failure = error
+    }
+    bigRun = BigRun(spool: spool)
+    for segment in held.extent.segments { spoolRun(segment, to: spool) }
+    runEnd = held.extent.end
+    let line = places.lines.anchor(at: held.extent.start, in: held)
+    run?.element = Element(extent: Extent(from: held.extent.start), line: line)
+  }
+
+  private func spoolRun(_ segment: Segment, to spool: SpoolFile?) {
+    guard let spool, failure == nil else { return }
+    do { try segment.block.withBytes(segment.range) { try spool.append($0) } } catch { failure = error }
+  }
+
+  /// Ends the run at `index`.
+  private func endRun(
+    at index: Int, from start: Int, _ block: GiantBlock, _ terminator: ListRun.Terminator,
+    _ emit: (GiantStep) -> Void
+  ) {
+    extendRun(start..<index, block)
+    emitRun(terminator, emit)
+    run?.isFirst = false
+  }
+
+  private func emitRun(_ terminator: ListRun.Terminator, _ emit: (GiantStep) -> Void) {
+    guard var ended = run else { return }
+    ended.terminator = terminator
+    let start = ended.element.extent.start
+    if let bigRun {
+      ended.range = start..<runEnd
+      self.bigRun = nil
+      guard let bytes = bigRun.spool.map({ RereadableBytes(source: $0, base: start) }) ?? rereadable else {
+        return
+      }
+      emit(.item(.bigList(ended, bytes)))
+      return
+    }
+    ended.range = start..<ended.element.extent.end
+    // Nothing is in doubt about an empty list.
+    if ended.range.isEmpty, ended.isFirst, case .bracket = terminator { return }
+    emit(.run(ended))
+  }
+
+  /// Where the giant can be read again.
+  private var rereadable: RereadableBytes? {
+    spool.map { RereadableBytes(source: $0, base: start) } ?? pass.bytes ?? context.source.rereadable()
+  }
+}
+
+/// A run that is too big to be held.
+private struct BigRun {
+  /// Where it is written to, if it cannot be read again where it is.
+  var spool: SpoolFile?
+}
+
+extension Minifier {
+  /// Appends what remains of `bytes` to `text`.
+  mutating func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+    var minifier = self
+    text += unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      count = unsafe minifier.append(bytes, to: UnsafeMutableRawBufferPointer(buffer))
+    }
+    self = minifier
+  }
+}
+
+/// Where the surprises of a giant are: their lines must be counted while the bytes are there.
+private struct SurprisePlaces {
+  let lines: LineFinder
+  private var known: [Int: (line: Int, column: Int)] = [:]
+
+  init(_ lines: LineFinder) { self.lines = lines }
+
+  /// Notes the lines of new surprises, and of containers that may turn out to be some.
+  mutating func note(_ reader: AssetReader, in block: GiantBlock) {
+    let offsets = reader.facts.surprises.values.map(\.first) + reader.stack.map(\.start)
+    let held = block.segment.offset..<block.segment.offset + block.segment.range.count
+    for offset in offsets where held.contains(offset) && known[offset] == nil {
+      var extent = Extent(from: block.segment.offset)
+      extent.append(block.segment)
+      let element = Element(extent: extent, line: block.line)
+      known[offset] = lines.position(of: offset, in: element)
+    }
+    // Of most containers nothing is ever said.
+    let wanted = Set(offsets)
+    known = known.filter { wanted.contains($0.key) }
+  }
+
+  /// The places of the first surprise of each code.
+  func known(
+    of surprises: [WarningCode: (count: Int, first: Int)]
+  ) -> [WarningCode: (line: Int, column: Int)] {
+    surprises.compactMapValues { known[$0.first] }
+  }
+}
+
+/// Follows the frame with the exact grammar, so that a fault in it has a place without reading it again.
+private struct FrameJudge {
+  private var grammar: JSONGrammar
+  /// How many bytes of lists lie before what the grammar reads next.
+  private var skipped = 0
+  private var next: Int
+  private var found: JSONFault?
+
+  init(startingAt offset: Int, maxDepth: Int) {
+    grammar = JSONGrammar(maxDepth: maxDepth, startingAt: offset)
+    next = offset
+  }
+
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) {
+    if found != nil { return }
+    skipped += offset - next
+    next = offset + bytes.count
+    found = grammar.consume(bytes)
+  }
+
+  /// The fault, which lies in the block that was read last.
+  func fault(in block: GiantBlock, _ lines: LineFinder) -> ElementFault? {
+    guard let found else { return nil }
+    var extent = Extent(from: block.segment.offset)
+    extent.append(block.segment)
+    let element = Element(extent: extent, line: block.line)
+    let offset = found.offset + skipped
+    return ElementFault(found, at: offset, line: lines.anchor(at: offset, in: element))
+  }
+
+  /// The fault that the input's end is, in `line`.
+  func finish(_ line: LineAnchor) -> ElementFault? {
+    var grammar = grammar
+    return grammar.finish().map { ElementFault($0, at: $0.offset + skipped, line: line) }
   }
 }

@@ -27,9 +27,8 @@ final class InputRun {
   init(_ data: DataInput, _ context: RunContext) {
     self.context = context
     self.data = data
-    let giants = GiantWriter(plan: context.plan, pool: context.pool)
     recorder = Recorder(
-      context.plan, counts: context.counts, rows: context.rows, giants: giants, rejects: context.rejects)
+      context.plan, counts: context.counts, rows: context.rows, pool: context.pool, rejects: context.rejects)
     input = InputBytes(data.bytes, pool: context.pool)
   }
 
@@ -69,6 +68,7 @@ final class InputRun {
         return true
       case .issueExport(let offset, let line): throw issueExport(at: offset, line)
       case .failed(let error): throw error
+      case .giant(let giant): start = try restart(giant, left)
       case .malformed(let element):
         guard let next = try resume(behind: element, left) else { return true }
         start = next
@@ -100,6 +100,15 @@ final class InputRun {
       plan: plan, framing: framing, source: source, start: start, pool: context.pool, budget: context.budget)
     engine.run(deliver)
     return engine.takeBlocks()
+  }
+
+  /// Goes back to the start of a giant.
+  private func restart(_ giant: GiantRestart, _ left: [Block]) throws -> EngineStart {
+    input.keep(left, behind: giant.pass.bytes)
+    try input.giveBack(input.cursor(at: giant.start, line: giant.line))
+    return EngineStart(
+      offset: giant.start, gap: framing == .array ? .afterComma : .sequence, line: giant.line,
+      pass: giant.pass)
   }
 
   // MARK: Malformed elements

@@ -1,5 +1,5 @@
-// The blocks of a stream that were read and whose elements are not all delivered. They are kept only where a
-// malformed element may have reading go back: under skip and reject.
+// The blocks of a stream that were read and whose elements are not all delivered: a malformed element may
+// have reading go back, and so may one too big to be held.
 
 internal import Sharding
 

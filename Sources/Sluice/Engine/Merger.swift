@@ -17,8 +17,10 @@ struct MergeResult: Sendable {
 struct Merger: Sendable {
   private let framing: Framing
   private var gap: Gap
-  private var open: Element?
+  private var open: OpenElement?
   private var giant: GiantWalk?
+  /// What is to be done with the first element, if it is a giant that has been walked through before.
+  private var pass: GiantPass?
   /// The number of the next item.
   private(set) var nextNumber = 0
   private var end: Int
@@ -29,6 +31,7 @@ struct Merger: Sendable {
     gap = start.gap
     end = start.offset
     endLine = start.line
+    pass = start.pass
   }
 
   /// Takes in the next block.
@@ -45,14 +48,16 @@ struct Merger: Sendable {
     } else if let range = framed.frames.headGap, !readGap(range, framed, context, into: &result) {
       return
     }
-    if !framed.runs.isEmpty { emit(.assets(framed.runs), into: &result) }
+    if !framed.runs.isEmpty {
+      pass = nil
+      emit(.assets(framed.runs), into: &result)
+    }
     if let anomaly = framed.frames.anomaly {
       gap = anomaly.gap
       emitAnomaly(at: anomaly.index, framed, context, into: &result)
     } else if let start = framed.frames.tailStart {
-      var extent = Extent(from: block.offset + start)
-      extent.append(Segment(block, start..<block.count))
-      open = Element(extent: extent, line: framed.block.start.line)
+      let part = GiantBlock(Segment(block, start..<block.count), of: framed)
+      open = OpenElement(part)
     } else if let endGap = framed.frames.endGap {
       gap = endGap
     }
@@ -64,11 +69,10 @@ struct Merger: Sendable {
     if let failure {
       emit(.failure(failure), into: &result)
     } else if let giant {
-      emitGiant(giant, into: &result)
+      finishGiant(giant, into: &result)
     } else if let open {
       // Cut short: the parser will say where.
-      result.tasks.append(ElementTask(number: nextNumber, element: open))
-      nextNumber += 1
+      emit(.asset(open.element), into: &result)
     } else if !gap.mayEnd {
       emit(.anomaly(Misplaced(offset: end, byte: nil, gap: gap, line: endLine)), into: &result)
     } else {
@@ -81,39 +85,63 @@ struct Merger: Sendable {
     nextNumber += 1
   }
 
+  private mutating func emit(_ work: ElementTask.Work, into result: inout MergeResult) {
+    result.tasks.append(ElementTask(number: nextNumber, work: work))
+    nextNumber += 1
+  }
+
+  private mutating func emit(_ step: GiantStep, into result: inout MergeResult) {
+    switch step {
+    case .item(let item): emit(.giant(item), into: &result)
+    case .run(let run): emit(ElementTask.Work.run(run), into: &result)
+    }
+  }
+
   private mutating func continueElement(
     _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
   ) {
     let block = framed.block.block
-    let segment = Segment(block, 0..<(framed.frames.headEnd ?? block.count))
+    let part = GiantBlock(Segment(block, 0..<(framed.frames.headEnd ?? block.count)), of: framed)
     if let giant {
-      giant.consume(segment)
-      result.walkedTo = segment.offset + segment.range.count
+      giant.consume(part) { emit($0, into: &result) }
+      result.walkedTo = giant.end
     } else if var element = open {
       open = nil
-      element.extent.append(segment)
-      if element.extent.count > context.budget.giant {
-        giant = GiantWalk(element, context)
-        result.walkedTo = element.extent.end
+      element.append(part)
+      if element.element.extent.count > context.budget.giant {
+        startGiant(element, context, into: &result)
       } else {
         open = element
       }
     }
     guard framed.frames.headEnd != nil else { return }
     if let giant {
-      emitGiant(giant, into: &result)
+      finishGiant(giant, into: &result)
     } else if let open {
-      result.tasks.append(ElementTask(number: nextNumber, element: open))
-      nextNumber += 1
+      emit(.asset(open.element), into: &result)
     }
+    pass = nil
     open = nil
     giant = nil
     gap = .after(framing)
   }
 
-  private mutating func emitGiant(_ giant: GiantWalk, into result: inout MergeResult) {
+  private mutating func startGiant(
+    _ open: OpenElement, _ context: MergeContext, into result: inout MergeResult
+  ) {
+    let start = open.element.extent.start
+    let line = context.lines.anchor(at: start, in: open.element)
+    let pass = pass ?? GiantWalk.firstPass(open.element, context)
+    let giant = GiantWalk(start: start, line: line, pass, context)
+    emit(.item(.begin(pass, start: start)), into: &result)
+    for part in open.parts { giant.consume(part) { emit($0, into: &result) } }
+    result.walkedTo = giant.end
+    self.giant = giant
+  }
+
+  private mutating func finishGiant(_ giant: GiantWalk, into result: inout MergeResult) {
     do {
-      emit(.giant(try giant.finish()), into: &result)
+      try giant.finish(endLine) { emit($0, into: &result) }
     } catch {
       emit(.failure(error), into: &result)
       result.isLast = true
@@ -154,11 +182,32 @@ struct Merger: Sendable {
   }
 }
 
+/// An element that goes on behind the blocks so far.
+private struct OpenElement: Sendable {
+  private(set) var parts: [GiantBlock]
+  private(set) var element: Element
+
+  init(_ part: GiantBlock) {
+    parts = [part]
+    var extent = Extent(from: part.segment.offset)
+    extent.append(part.segment)
+    element = Element(extent: extent, line: part.line)
+  }
+
+  mutating func append(_ part: GiantBlock) {
+    parts.append(part)
+    element.extent.append(part.segment)
+  }
+}
+
 /// What merging needs and does not change.
 struct MergeContext: Sendable {
   let plan: RunPlan
   let source: BlockSource
+  let pool: BlockPool
   let budget: EngineBudget
+  /// How many containers are open around an element.
+  let baseDepth: Int
 
   var lines: LineFinder { LineFinder(kernel: plan.kernel) }
 }

@@ -9,6 +9,8 @@ enum Interruption: Sendable {
   case ended(offset: Int)
   /// Enough assets have been kept.
   case limitReached
+  /// A giant is to be walked through again.
+  case giant(GiantRestart)
   /// An element is malformed.
   case malformed(MalformedElement)
   /// A byte cannot stand between elements.
@@ -36,7 +38,7 @@ final class Recorder: @unchecked Sendable {
   private let plan: RunPlan
   private let counts: RunCounts
   private let rows: any RowReceiver
-  private let giants: GiantWriter
+  private var giants: GiantRecorder
   private let rejects: RejectWriter?
   /// Set before the first engine starts.
   var framing = Framing.sequence
@@ -45,13 +47,13 @@ final class Recorder: @unchecked Sendable {
   private(set) var interruption: Interruption?
 
   init(
-    _ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, giants: GiantWriter, rejects: RejectWriter?
+    _ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, pool: BlockPool, rejects: RejectWriter?
   ) {
     self.plan = plan
     self.rejects = rejects
     self.counts = counts
     self.rows = rows
-    self.giants = giants
+    giants = GiantRecorder(plan, counts: counts, rows: rows, pool: pool)
     lines = LineFinder(kernel: plan.kernel)
   }
 
@@ -79,7 +81,7 @@ final class Recorder: @unchecked Sendable {
         if let outcome = run.outcome, let interruption = try record(outcome) { return interruption }
       }
       return nil
-    case .giant(let giant): return try record(giant)
+    case .giant(let item): return try giants.record(item)
     case .anomaly(let misplaced): return .misplaced(misplaced)
     case .failure(let error): return .failed(error)
     case .end(let offset): return .ended(offset: offset)
@@ -147,53 +149,6 @@ final class Recorder: @unchecked Sendable {
     }
     counts.addMalformed(isRejected: rejects != nil)
     return true
-  }
-
-  private func record(_ giant: GiantOutcome) throws -> Interruption? {
-    let isWritten = giant.facts != nil && giant.decision.isKept
-    if giant.facts == nil || plan.validatesAll || isWritten && plan.options.onError != .stop,
-      let fault = try giants.fault(in: giant)
-    {
-      return malformed(giant, fault)
-    }
-    guard let facts = giant.facts else { return nil }
-    if facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
-    guard isWritten else {
-      try count(facts, giant)
-      return nil
-    }
-    let targets = try rows.targets(for: RowPlace(facts, giant.decision))
-    let result = try giants.write(giant, facts) { bytes in
-      for target in targets { try rows.append(bytes, to: target) }
-    }
-    switch result {
-    case .written(let length):
-      if Row.isBig(length) { warnBig(giant) }
-      // Only now, for the number of a malformed asset is how many were counted before it.
-      try count(facts, giant)
-      counts.addRow(
-        bytes: length - 1, externalId: facts.externalId, at: giant.range.lowerBound,
-        asset: counts.nextAsset - 1, copies: targets.count - 1)
-      return limitReached
-    case .fault(let fault):
-      return malformed(giant, fault)
-    }
-  }
-
-  private func warnBig(_ giant: GiantOutcome) {
-    let start = giant.range.lowerBound
-    let column = start - giant.line.start + 1
-    counts.warn(.rowTooBig, count: 1, at: counts.position(start, line: giant.line.line, column: column))
-  }
-
-  private func count(_ facts: AssetFacts, _ giant: GiantOutcome) throws {
-    counts.add(
-      facts, giant.decision, range: giant.range, lines: try giants.lines(of: facts.surprises, in: giant))
-  }
-
-  private func malformed(_ giant: GiantOutcome, _ fault: ElementFault) -> Interruption {
-    .malformed(
-      MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: fault, bytes: giant.bytes))
   }
 }
 

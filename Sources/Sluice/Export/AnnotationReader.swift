@@ -57,3 +57,28 @@ struct TitleMatcher: Sendable {
     (wanted.isEmpty || wants(title: title)) && !excludes(title: title)
   }
 }
+
+extension TaskFacts {
+  /// Counts an annotation of the task.
+  mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher) {
+    let title = annotation.title.comparable
+    let name = annotation.title.text
+    let tool = annotation.toolName(kind)
+    annotations.add(kind, title: name, tool: tool)
+    if matcher.wants(title: title) { hasTitle = true }
+    if matcher.excludes(title: title) { hasExcludedTitle = true }
+    if matcher.keeps(title: title) {
+      hasMatch = true
+      matches.add(kind, title: name, tool: tool)
+    }
+  }
+
+  /// Takes in what was counted of the same task elsewhere.
+  mutating func addCounts(of other: TaskFacts) {
+    hasTitle = hasTitle || other.hasTitle
+    hasMatch = hasMatch || other.hasMatch
+    hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
+    annotations.add(other.annotations)
+    matches.add(other.matches)
+  }
+}

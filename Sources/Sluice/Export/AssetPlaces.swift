@@ -27,7 +27,7 @@ extension AssetReader {
       return decides || needs.prunes ? .annotations(kind, counts: decides) : nil
     }
     let readsHistory = (needs.prunes || needs.stripsURLs) && !needs.dropsHistory
-    return top.key == .stageHistory && readsHistory ? .history : nil
+    return top.key == .stageHistory && (readsHistory || listsApart == .all) ? .history : nil
   }
 
   /// The kind of annotation in the list at `key` of a task or snapshot.
@@ -167,16 +167,21 @@ extension AssetReader {
   }
 
   private func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
-    let title = annotation.title.comparable
-    let name = annotation.title.text
-    let tool = annotation.toolName(kind)
-    task.annotations.add(kind, title: name, tool: tool)
-    if titles.wants(title: title) { task.hasTitle = true }
-    if titles.excludes(title: title) { task.hasExcludedTitle = true }
-    if titles.keeps(title: title) {
-      task.hasMatch = true
-      task.matches.add(kind, title: name, tool: tool)
+    task.count(annotation, kind, titles)
+  }
+
+  /// The annotation list that has just been opened in `top`, where lists are read apart.
+  func listApart(in top: Container, isObject: Bool, at offset: Int) -> ListPlace? {
+    guard !isObject, let kind = annotationKind(top.key) else { return nil }
+    var counts = false
+    switch top.place {
+    case .task(let taskCounts): counts = taskCounts && top.keyCounts
+    case .snapshot: break
+    default: return nil
     }
+    return ListPlace(
+      kind: kind, counts: counts, task: inTaskList ? facts.legacyTasks.count : 0, isInTaskList: inTaskList,
+      depth: stack.count + 1, start: offset)
   }
 }
 

@@ -25,6 +25,16 @@ struct ReaderNeeds: Sendable {
   var editsTasks: Bool { prunes || dropsHistory || stripsURLs }
 }
 
+/// Which annotation lists a reader leaves to others.
+enum ListsApart {
+  /// None: it reads what it needs of them.
+  case none
+  /// Those that it meets on its way.
+  case met
+  /// All: it looks for those of snapshots too.
+  case all
+}
+
 /// Where in an asset an event happens.
 ///
 /// `counts` is false behind the second of two equal keys: the first decides, the second is only edited.
@@ -69,21 +79,45 @@ final class AssetReader: JSONEventHandler {
   var batchNames: Set<[UInt8]> = []
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
+  /// Which annotation lists are not read here but handed out to be read by others.
+  let listsApart: ListsApart
+  /// The list that has been opened last, if it is read apart, until it is taken.
+  private var openedList: ListPlace?
   /// How many containers are open within one that is not needed, that one included.
   private var ignored = 0
   /// Where the outermost of them started.
   private var unreadStart = 0
 
-  init(_ needs: ReaderNeeds) {
+  init(_ needs: ReaderNeeds, listsApart: ListsApart = .none) {
     self.needs = needs
+    self.listsApart = listsApart
     titles = TitleMatcher(needs.selection)
   }
 
   /// Whether the container that has just been opened need not be read.
   var skipsContainer: Bool { ignored == 1 }
 
+  /// The annotation list that has just been opened, if it is read apart.
+  func takeOpenedList() -> ListPlace? { openedList.take() }
+
   /// Whether an asset has been read to its end.
   var isComplete: Bool { stack.isEmpty && ignored == 0 && facts.end > 0 }
+
+  /// What is known of an asset in the midst of its task, if nothing that may come later changes what becomes
+  /// of it; nil if it may.
+  func settledFacts(_ options: RunOptions) -> AssetFacts? {
+    guard !inTaskList, stack.count > 1, case .task(counts: true) = stack[1].place else { return nil }
+    let partitions = options.output.partitionBy
+    let selection = needs.selection
+    let hasBatches = stack[0].seen & (UInt64(1) << UInt64(ExportKey.batches.rawValue)) != 0
+    if selection.looksAtBatches || partitions.contains(.batch), !hasBatches { return nil }
+    if selection.looksAtStages || partitions.contains(.stage), task.stage == .absent { return nil }
+    if selection.looksAtStages, task.stageId == .absent { return nil }
+    if selection.looksAtTimes, task.updatedAt == .absent { return nil }
+    var facts = facts
+    facts.task = task
+    return facts
+  }
 
   /// Forgets the asset.
   func reset() {
@@ -171,6 +205,12 @@ final class AssetReader: JSONEventHandler {
     }
     if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
     note(isObject ? .object : .array, in: top, at: offset)
+    if listsApart != .none, let list = listApart(in: top, isObject: isObject, at: offset) {
+      openedList = list
+      ignored = 1
+      unreadStart = offset
+      return
+    }
     guard let place = place(forContainerIn: top, isObject: isObject) else {
       ignored = 1
       unreadStart = offset
@@ -203,6 +243,7 @@ final class AssetReader: JSONEventHandler {
     case .asset: facts.end = offset + 1
     case .task(counts: true): endTask(from: closed.start)
     case .taskList: inTaskList = false
+    case .history: isRemoved = needs.dropsHistory
     case .annotation(let kind, let counts):
       isRemoved = endAnnotation(kind, counts: counts, at: closed.start)
     default: break

@@ -28,6 +28,8 @@ public struct Selection: Sendable, Hashable {
 
   /// Whether annotations must be looked at.
   var looksAtTitles: Bool { !titles.isEmpty || !excludedTitles.isEmpty }
+  /// Whether assets are chosen by batch.
+  var looksAtBatches: Bool { !batches.isEmpty || noBatch || !excludedBatches.isEmpty }
   /// Whether tasks are chosen by stage.
   var looksAtStages: Bool { !stages.isEmpty || !excludedStages.isEmpty }
   /// Whether tasks are chosen by time.

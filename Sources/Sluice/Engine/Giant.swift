@@ -1,0 +1,111 @@
+// An element too big to be held: what is said of it on the way from the merger, which walks through it, to
+// the recorder. Its annotation lists are cut into runs for the workers, so that one giant asset keeps all of
+// them as busy as many small ones do; what is left between the lists, a few hundred bytes, is the frame.
+//
+//     {"externalId":"v","task":{"stage":"Complete","tools":[ a1,a2,a3 | ,a4,a5 | ,a6 ],"stageHistory":[…]}}
+//     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^  run 0     run 1    run 2  ^^^^^^^^^^^^^^^^^^^
+//     frame                                                                            frame
+//
+// What becomes of an asset may only be known at its end. Then it is walked through again, from the file or
+// for a pipe from the spool that it was written to on the way: a pass each.
+
+internal import Sharding
+
+/// One way through a giant.
+struct GiantPass: Sendable {
+  enum Goal: Sendable {
+    /// To find out what becomes of it.
+    case survey
+    /// To see that it is JSON to its end before its first row flows.
+    case check
+    /// To write its rows.
+    case write
+  }
+
+  var goal: Goal
+  /// What an earlier pass, or its first bytes, have told; nil in a survey.
+  var known: KnownGiant?
+  /// Whether its first bytes have told what is known, which is then not all that there is to count.
+  var isEarly = false
+  /// Where it can be read again, if an earlier pass has seen to that.
+  var bytes: RereadableBytes?
+}
+
+/// What is known of a giant before it is walked through again.
+struct KnownGiant: Sendable {
+  var facts: AssetFacts
+  var decision = Decision()
+  /// What does not go into its row, but for what is pruned: each run sees to that itself.
+  var cuts = CutList([], isLegacy: false)
+  /// Where the first surprise of each code is.
+  var surpriseLines: [WarningCode: (line: Int, column: Int)]
+
+  init(_ facts: AssetFacts, _ lines: [WarningCode: (line: Int, column: Int)] = [:]) {
+    self.facts = facts
+    surpriseLines = lines
+  }
+}
+
+/// What is delivered of a giant, in the order of its bytes.
+enum GiantItem: Sendable {
+  case begin(GiantPass, start: Int)
+  /// Bytes of its row from between the lists.
+  case frame(RowBytes, end: Int)
+  case list(ListOutcome)
+  /// A run whose elements are too big to be held.
+  case bigList(ListRun, RereadableBytes)
+  case end(GiantEnd)
+
+  /// Up to where the input has been taken care of.
+  var end: Int {
+    switch self {
+    case .begin(_, let start): start
+    case .frame(_, let end): end
+    case .list(let outcome): outcome.range.upperBound
+    case .bigList(let run, _): run.range.upperBound
+    case .end(let end): end.range.upperBound
+    }
+  }
+}
+
+/// What is known of a giant once it has been walked through.
+struct GiantEnd: Sendable {
+  var range: Range<Int>
+  /// The line in which it starts.
+  var line: LineAnchor
+  /// nil if what was read of it is no JSON.
+  var facts: AssetFacts?
+  /// Where it stops being JSON, if that is known already.
+  var fault: ElementFault?
+  /// Where it can be read again, if it can.
+  var bytes: RereadableBytes?
+  /// Where the first surprise of each code is.
+  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+}
+
+/// That a giant is to be walked through again.
+struct GiantRestart: Sendable {
+  var start: Int
+  var line: LineAnchor
+  var pass: GiantPass
+}
+
+/// Bytes of a row.
+enum RowBytes: Sendable {
+  case small([UInt8])
+  case arena(Row)
+
+  var count: Int {
+    switch self {
+    case .small(let bytes): bytes.count
+    case .arena(let row): row.count
+    }
+  }
+
+  func forEachRun(_ body: (Span<UInt8>) throws -> Void) throws {
+    switch self {
+    case .small(let bytes): try body(bytes.span)
+    case .arena(let row): try row.arena.forEachRun(from: row.start, to: row.end, body)
+    }
+  }
+}

@@ -1,0 +1,217 @@
+// Takes what is delivered of a giant: adds up what its runs have counted, writes its row as it comes, and
+// at its end says what becomes of it, which may be that it must be walked through again.
+
+internal import Sharding
+
+/// The receiver of one giant after another.
+struct GiantRecorder {
+  private let plan: RunPlan
+  private let counts: RunCounts
+  private let rows: any RowReceiver
+  private let pool: BlockPool
+  private let lists: ListProcessor
+
+  private var pass = GiantPass(goal: .survey)
+  /// What the annotations say of each task.
+  private var tasks: [Int: TaskFacts] = [:]
+  private var duplicateKeys = 0
+  private var surprises: [WarningCode: (count: Int, first: Int)] = [:]
+  private var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  private var fault: ElementFault?
+  /// Whether a part of a row has been written since a list was opened, so that a comma is due.
+  private var listHasElements = false
+  private var targets: [Int] = []
+  private var rowBytes = 0
+
+  init(_ plan: RunPlan, counts: RunCounts, rows: any RowReceiver, pool: BlockPool) {
+    self.plan = plan
+    self.counts = counts
+    self.rows = rows
+    self.pool = pool
+    lists = ListProcessor(plan)
+  }
+
+  /// Takes the next item.
+  ///
+  /// - Returns: Why the engine is to stop, if it is.
+  mutating func record(_ item: GiantItem) throws -> Interruption? {
+    switch item {
+    case .begin(let pass, _): try begin(pass)
+    case .frame(let bytes, _):
+      if fault == nil { try bytes.forEachRun { try write($0) } }
+      listHasElements = false
+    case .list(let outcome): try record(outcome)
+    case .bigList(let run, let bytes): try record(run, bytes)
+    case .end(let giant): return try finish(giant)
+    }
+    return nil
+  }
+
+  private mutating func begin(_ pass: GiantPass) throws {
+    self.pass = pass
+    (tasks, duplicateKeys, surprises, surpriseLines) = ([:], 0, [:], [:])
+    (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
+    if pass.goal == .write, let known = pass.known {
+      targets = try rows.targets(for: RowPlace(known.facts, known.decision))
+    }
+  }
+
+  private mutating func write(_ bytes: Span<UInt8>) throws {
+    for target in targets { try rows.append(bytes, to: target) }
+    rowBytes += bytes.count
+  }
+
+  // MARK: Lists
+
+  private mutating func record(_ outcome: ListOutcome) throws {
+    if fault != nil { return }
+    fault = outcome.fault
+    count(outcome)
+    guard let bytes = outcome.bytes, bytes.count > 0 else { return }
+    try writeComma()
+    try bytes.forEachRun { try write($0) }
+  }
+
+  private mutating func writeComma() throws {
+    if listHasElements { try write([UInt8(ascii: ",")].span) }
+    listHasElements = true
+  }
+
+  private mutating func count(_ outcome: ListOutcome) {
+    duplicateKeys += outcome.duplicateKeys
+    tasks[outcome.place.task, default: TaskFacts()].addCounts(of: outcome.task)
+    for (code, surprise) in outcome.surprises {
+      add(code, surprise, outcome.surpriseLines[code])
+    }
+  }
+
+  private mutating func add(
+    _ code: WarningCode, _ surprise: (count: Int, first: Int), _ line: (line: Int, column: Int)?
+  ) {
+    let known = surprises[code]
+    if known.map({ surprise.first < $0.first }) ?? true { surpriseLines[code] = line }
+    surprises[code] = (
+      count: (known?.count ?? 0) + surprise.count, first: min(known?.first ?? .max, surprise.first)
+    )
+  }
+
+  /// Does the work of a run that is not held, and writes as it goes.
+  private mutating func record(_ run: ListRun, _ bytes: RereadableBytes) throws {
+    if fault != nil { return }
+    let source = ReadAgain(bytes: bytes, pool: pool)
+    // Nothing is written of a run before it is known to be JSON.
+    let pending = PendingComma(isDue: listHasElements)
+    let (targets, rows) = (self.targets, self.rows)
+    let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { bytes in
+      if bytes.isEmpty { return }
+      if pending.isDue { for target in targets { try rows.append([UInt8(ascii: ",")].span, to: target) } }
+      if pending.isDue { pending.written += 1 }
+      pending.isDue = false
+      for target in targets { try rows.append(bytes, to: target) }
+    }
+    guard let outcome = try lists.process(run, source, buffer) else {
+      fault = try lists.fault(in: run, source)
+      return
+    }
+    count(outcome)
+    rowBytes += buffer.count + pending.written
+    if buffer.count > 0 { listHasElements = true }
+  }
+
+  // MARK: The end
+
+  private mutating func finish(_ giant: GiantEnd) throws -> Interruption? {
+    guard fault == nil, var known = giant.facts.map({ KnownGiant($0, giant.surpriseLines) }) else {
+      return .malformed(try malformed(giant))
+    }
+    complete(&known)
+    if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
+    switch pass.goal {
+    case .survey:
+      known.decision = plan.selector.decide(known.facts)
+      if known.decision.isKept { return try again(giant, known) }
+      count(known, giant)
+      return nil
+    case .check:
+      let next = GiantPass(goal: .write, known: pass.known, bytes: giant.bytes)
+      return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: next))
+    case .write:
+      known.decision = pass.known?.decision ?? Decision()
+      return try finishRow(giant, pass.isEarly ? known : pass.known ?? known)
+    }
+  }
+
+  /// Adds what the runs have told.
+  private func complete(_ known: inout KnownGiant) {
+    known.facts.duplicateKeys += duplicateKeys
+    for (number, task) in tasks {
+      if known.facts.isLegacy {
+        if known.facts.legacyTasks.indices.contains(number) {
+          known.facts.legacyTasks[number].addCounts(of: task)
+        }
+      } else {
+        known.facts.task?.addCounts(of: task)
+      }
+    }
+    for (code, surprise) in surprises {
+      let old = known.facts.surprises[code]
+      if old.map({ surprise.first < $0.first }) ?? true { known.surpriseLines[code] = surpriseLines[code] }
+      known.facts.surprises[code] = (
+        count: (old?.count ?? 0) + surprise.count, first: min(old?.first ?? .max, surprise.first)
+      )
+    }
+  }
+
+  /// Has the giant walked through once more, now that it is known to be kept.
+  private func again(_ giant: GiantEnd, _ known: KnownGiant) throws -> Interruption {
+    guard let bytes = giant.bytes else { throw InputChanged() }
+    var known = known
+    known.cuts = try GiantReader(plan: plan, pool: pool).cutList(known.facts, bytes)
+    (known.facts.cuts, known.facts.urls) = ([], [])
+    let isChecked = plan.validatesAll || plan.options.onError == .stop
+    let pass = GiantPass(goal: isChecked ? .write : .check, known: known, bytes: bytes)
+    return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
+  }
+
+  private mutating func finishRow(_ giant: GiantEnd, _ known: KnownGiant) throws -> Interruption? {
+    try write([UInt8(ascii: "\n")].span)
+    // A row goes to each target, and is counted once.
+    let start = giant.range.lowerBound
+    if Row.isBig(rowBytes) {
+      let column = start - giant.line.start + 1
+      counts.warn(
+        .rowTooBig, count: 1, at: counts.position(start, line: giant.line.line, column: column))
+    }
+    count(known, giant)
+    counts.addRow(
+      bytes: rowBytes - 1, externalId: known.facts.externalId, at: start, asset: counts.nextAsset - 1,
+      copies: targets.count - 1)
+    guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }
+    return .limitReached
+  }
+
+  private func count(_ known: KnownGiant, _ giant: GiantEnd) {
+    counts.add(known.facts, known.decision, range: giant.range, lines: known.surpriseLines)
+  }
+
+  private func malformed(_ giant: GiantEnd) throws -> MalformedElement {
+    // What looks at everything in order has met the first fault; a survey has not.
+    var found = looksAtAll ? fault ?? giant.fault : nil
+    if found == nil, let bytes = giant.bytes {
+      found = try GiantReader(plan: plan, pool: pool).fault(in: giant, bytes)
+    }
+    guard let found else { throw InputChanged() }
+    return MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: found, bytes: giant.bytes)
+  }
+
+  private var looksAtAll: Bool { pass.goal != .survey || plan.validatesAll }
+}
+
+/// Whether a comma stands before what is written next.
+private final class PendingComma {
+  var isDue: Bool
+  /// How many have been written.
+  var written = 0
+
+  init(isDue: Bool) { self.isDue = isDue }
+}

@@ -1,0 +1,100 @@
+// A stretch of an annotation list: whole elements, which any worker can read without knowing the rest.
+
+internal import JSONEvents
+internal import Sharding
+
+/// Which list of an asset it is.
+struct ListPlace: Sendable {
+  var kind: AnnotationKind
+  /// Whether its elements count: it is no snapshot's, and the first list of its name in a task that counts.
+  var counts: Bool
+  /// The number of its task among those of the asset.
+  var task: Int
+  /// Whether the task is one of `tasks`.
+  var isInTaskList: Bool
+  /// The number of containers that are open in it, itself and the asset included.
+  var depth: Int
+  /// Where its bracket is.
+  var start: Int
+}
+
+/// What is to be done with a run.
+struct ListJob: Sendable {
+  enum Output: Sendable {
+    case none
+    /// The elements without white space, with commas between them.
+    case elements(prunes: Bool)
+  }
+
+  /// Whether its annotations are counted.
+  var counts = false
+  /// Whether every byte is checked to be JSON.
+  var validates = false
+  var output = Output.none
+
+  var isIdle: Bool {
+    if case .none = output { return !counts && !validates }
+    return false
+  }
+}
+
+/// Elements of a list that follow one another: up to the comma before an element or the list's end, and from
+/// such a comma on unless they are the first.
+struct ListRun: Sendable {
+  enum Terminator: Sendable {
+    /// The next run starts with a comma.
+    case comma
+    /// The list is closed.
+    case bracket
+    /// The input ends in it.
+    case none
+  }
+
+  var place: ListPlace
+  var job: ListJob
+  /// Its bytes, with the line in which its first block starts; none if it was too big to be held.
+  var element: Element
+  var range: Range<Int>
+  var isFirst: Bool
+  var terminator = Terminator.comma
+
+  /// What stands before it for a parser that starts here: the containers that are open, and an element.
+  var opening: [UInt8] {
+    [UInt8](repeating: UInt8(ascii: "["), count: place.depth) + (isFirst ? [] : [UInt8(ascii: "0")])
+  }
+
+  /// What follows it.
+  var closing: [UInt8] {
+    switch terminator {
+    case .comma: [UInt8(ascii: ",")]
+    case .bracket: [UInt8](repeating: UInt8(ascii: "]"), count: place.depth)
+    case .none: []
+    }
+  }
+}
+
+/// What came of a run.
+struct ListOutcome: Sendable {
+  var place: ListPlace
+  var range: Range<Int>
+  /// What its annotations say of their task.
+  var task = TaskFacts()
+  var duplicateKeys = 0
+  var surprises: [WarningCode: (count: Int, first: Int)] = [:]
+  /// Where the first surprise of each code is.
+  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  /// Where it stops being JSON.
+  var fault: ElementFault?
+  /// What goes into the asset's row.
+  var bytes: RowBytes?
+
+  init(_ run: ListRun) {
+    place = run.place
+    range = run.range
+  }
+
+  mutating func warn(_ code: WarningCode, at offset: Int) {
+    let known = surprises[code]
+    surprises[code] = (count: (known?.count ?? 0) + 1, first: known?.first ?? offset)
+  }
+}
