@@ -154,7 +154,7 @@ def keeps(asset, tasks, options):
     passing = [task for task in tasks if task.passes(options)]
     if not passing:
         return False
-    if options.exclude_title and not options.prune:
+    if options.exclude_title and not options.prune and options.rows == "assets":
         if any(excluded(a, options) for task in passing for a in task.annotations()):
             return False
     if options.title:
@@ -230,5 +230,5 @@ def without_query(value):
     if isinstance(value, String):
         for character, offset in value.pieces:
             if character == "?":
-                return String(value.raw[:offset] + b'"', [])
+                return String(value.raw[:offset] + b'"')
     return value
