@@ -114,7 +114,7 @@ class Cases(unittest.TestCase):
     def test_committed_expectations_are_what_the_oracle_says(self):
         for case in make_expected.all_cases():
             with self.subTest(case.name):
-                self.assertEqual(make_expected.expected(case), make_expected.committed(case))
+                self.assertTrue(make_expected.agrees(case, make_expected.expected(case)))
 
 
 if __name__ == "__main__":
