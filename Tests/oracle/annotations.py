@@ -198,7 +198,7 @@ def repeated_keys(asset, tasks, options):
         sure = {"taskId", "updatedAt", *task.lists} | ({"status"} if legacy else {"stage", "stageId"})
         sure |= {c.key for c in contexts if c.of_task} | ({"stageHistory"} if options.history == "rows" else set())
         sure = sure if task.passes(options) else set()
-        needed.append((task.node, sure, {"taskId", "updatedAt", "status", "stage", "stageId", "stageHistory", *KINDS}))
+        needed.append((task.node, sure, {"taskId", "updatedAt", "status", "stage", "stageId", *KINDS}))
         if sure:
             needed += needed_of_lists(task.node, task.lists, options)
             history = task.member("stageHistory")

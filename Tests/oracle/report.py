@@ -132,8 +132,11 @@ class Report:
             value = task.member(key)
             if value is not None and not isinstance(value, Array):
                 self.unsure_of_warning = True
-        if any(not isinstance(a, Object) or not isinstance(a.first("title"), String)
-               for a in task.annotations()):
+        looked_at = list(task.annotations())
+        if self.options.rows == "annotations" and self.options.history == "rows":
+            looked_at += [a for snapshot in items_of(task.member("stageHistory")) if isinstance(snapshot, Object)
+                          for key in task.lists for a in items_of(snapshot.first(key))]
+        if any(not isinstance(a, Object) or not isinstance(a.first("title"), String) for a in looked_at):
             self.unsure_of_warning = True
 
     def wrote(self, document, found, row, start, copies):
@@ -206,6 +209,10 @@ def plain(asset):
         and all(isinstance(snapshot, Object) for snapshot in snapshots)
         and all(value is None or isinstance(value, Array) and all(isinstance(item, Object) for item in value.items)
                 for value in lists))
+
+
+def items_of(node):
+    return node.items if isinstance(node, Array) else []
 
 
 def strings_of(node):

@@ -98,7 +98,10 @@ def tasks_of(asset):
         return [Task(asset.first("task"), asset, legacy=False)]
     tasks = asset.first("tasks")
     if not isinstance(tasks, Array) or not tasks.items:
-        return [Task(tasks, asset, legacy=True)]
+        # An object here is no task: it has an unknown shape.
+        none = Task(None, asset, legacy=True)
+        none.mistyped = not has_nothing(tasks)
+        return [none]
     return [Task(item, asset, legacy=True) for item in tasks.items]
 
 
