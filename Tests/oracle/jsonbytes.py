@@ -55,10 +55,11 @@ class Scalar(Node):
 class String(Node):
     """A string: its own bytes with the quotes, and what they mean."""
 
-    __slots__ = ("raw",)
+    __slots__ = ("raw", "meaning")
 
     def __init__(self, raw):
         self.raw = raw
+        self.meaning = None  # (value, lone) once somebody asked
 
     def text(self):
         return self.raw
@@ -79,16 +80,23 @@ class String(Node):
                 yield character, at
                 at = end
 
+    def meant(self):
+        if self.meaning is None:
+            if b"\\" not in self.raw:
+                self.meaning = self.raw[1:-1].decode("utf-8"), False
+            else:
+                characters = [character for character, _ in self.pieces]
+                self.meaning = "".join("\ufffd" if c is None else c for c in characters), None in characters
+        return self.meaning
+
     @property
     def value(self):
         """The meaning with U+FFFD for each lone surrogate: what a path shows."""
-        if b"\\" not in self.raw:
-            return self.raw[1:-1].decode("utf-8")
-        return "".join("\ufffd" if c is None else c for c, _ in self.pieces)
+        return self.meant()[0]
 
     @property
     def lone(self):
-        return b"\\" in self.raw and any(c is None for c, _ in self.pieces)
+        return self.meant()[1]
 
 
 class Array(Node):
