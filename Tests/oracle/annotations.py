@@ -3,7 +3,7 @@
 import json
 
 from jsonbytes import Array, Object, String, is_null
-from selection import is_legacy, path_of, stripped, wanted
+from selection import ASSET_URLS, TASK_URLS, is_legacy, path_of, stripped, wanted
 
 KINDS = {"tools": "tool", "objects": "tool", "classifications": "classification", "relations": "relation"}
 COLUMNS = ("externalId", "assetId", "taskId", "stage", "stageId", "batches", "updatedAt", "kind", "tool", "title",
@@ -16,8 +16,6 @@ SNAPSHOT_MEMBERS = ("stage", "stageId", "completedAt", "completedBy")
 # What the rows are made of cannot be a column beside them.
 NO_CONTEXT = ("task", "tasks", "task.tools", "task.objects", "task.classifications", "task.relations",
               "task.stageHistory")
-ASSET_URLS = ("asset", "dataset", "brushDataUrl", "medicalBrushDataUrl")
-TASK_URLS = ("brushDataUrl", "medicalBrushDataUrl")
 
 
 class Context:

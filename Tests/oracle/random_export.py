@@ -14,7 +14,7 @@ TIMES = ["2024-03-01T10:00:00.123Z", "2024-03-01T12:00:00+02:00", "2024-03-01", 
 TOOLS = ["bounding-box", "polygon", "point", "segmentation", "cuboid", "a b", "Zone", "zone/3d", "größe", "pct"]
 CLASSIFICATION_TOOLS = ["radio", "checkbox", "tree-dropdown", "Radio", ""]
 CONTEXTS = ["metadata", "asset", "dataset", "status", "contextData", "nothing", "task.duration", "task.review",
-            "task.medicalBrushDataUrl", "task.no\"thing", "Größe"]
+            "task.medicalBrushDataUrl", "task.asset", "task.no\"thing", "Größe"]
 PARTITIONS = ["stage", "batch", "title", "kind", "tool"]
 ODD = ["null", "5", "-1.50E+07", "true", "[]", "{}", '"?"', '["car"]', '{"title":"car"}', '"\\ud83d"', '"\\ude00x"']
 SPACES = ["", "", "", " ", "\n", "\t", "\r\n", "  \n  "]
@@ -98,6 +98,8 @@ class Writer:
         members = [("taskId", self.value(["t", "u"])), ("stage", self.value(STAGES)), ("stageId", self.value(STAGES)),
                    ("updatedAt", self.value(TIMES)), ("medicalBrushDataUrl", self.value(["h?x", "h", "?"])),
                    ("duration", self.random.choice(["5", "1.50", "1e3"]))]
+        if self.chance(0.1):
+            members.append(("asset", self.string("https://h/t?X")))
         if not self.chance(0.2):
             members.append(("stageHistory", self.list(self.snapshot, 3)))
         return self.object(members + self.lists("tools"))
@@ -181,12 +183,16 @@ class Writer:
             chosen.append("--partition-by=" + self.random.choice(["stage", "batch", "stage,batch", "batch,stage"]))
         return chosen
 
+    def contexts(self):
+        """One to three, and now and then a clash."""
+        return [f"--context={key}" for key in self.random.sample(CONTEXTS, self.random.randrange(1, 4))]
+
     def annotation_options(self):
         chosen = ["--rows=annotations"]
         if self.chance(0.4):
             chosen.append("--history=rows")
         if self.chance(0.4):
-            chosen += [f"--context={key}" for key in self.random.sample(CONTEXTS, self.random.randrange(1, 4))]
+            chosen += self.contexts()
         if self.chance(0.5):
             keys = self.random.sample(PARTITIONS, self.random.randrange(1, len(PARTITIONS) + 1))
             chosen.append("--partition-by=" + ",".join(keys))

@@ -9,7 +9,8 @@ from jsonbytes import Array, Object, String, is_null
 
 STAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d)))?", re.ASCII)
-URL_KEYS = ("asset", "dataset", "brushDataUrl", "medicalBrushDataUrl")
+ASSET_URLS = ("asset", "dataset", "brushDataUrl", "medicalBrushDataUrl")
+TASK_URLS = ("brushDataUrl", "medicalBrushDataUrl")  # of snapshots, too
 
 
 def instant(text):
@@ -184,7 +185,7 @@ def rewritten(asset, options):
             value = rewritten_task(value, options, legacy)
         elif name == "tasks" and isinstance(value, Array):
             value = Array([rewritten_task(item, options, legacy) for item in value.items])
-        elif name in URL_KEYS and options.strip_url_query:
+        elif name in ASSET_URLS and options.strip_url_query:
             value = stripped(name, value)
         members.append((key, value))
     return Object(members)
@@ -217,7 +218,7 @@ def rewritten_member(name, value, options, legacy):
     lists = ("objects" if legacy else "tools", "classifications", "relations")
     if options.prune and name in lists and isinstance(value, Array):
         return Array([item for item in value.items if wanted(item, options)])
-    if options.strip_url_query and name in URL_KEYS:
+    if options.strip_url_query and name in TASK_URLS:
         return stripped(name, value)
     return value
 
