@@ -6,8 +6,10 @@
     compare.py SLUICE --generator 'generate-export --seed {seed} --output {path}'
 
 Same --seed, same exports and options. Compared are the status, the rows or the whole tree of parts, the
-report's counts of assets, rows and copies, and for malformed input the position. A difference is written
-below --keep in the layout of Fixtures/regressions, and the exit status is 1.
+report's counts of assets, rows and copies, and for malformed input the position; of annotation rows also all
+that the contract fixes of the report, and the manifest's options, partitions and totals. A difference is written
+below --keep in the layout of Fixtures/regressions, and the exit status is 1. recompute.py compares with one
+output that is there already.
 """
 
 import argparse
@@ -28,6 +30,7 @@ import sluice_oracle
 POSITION = re.compile(r": byte (\d+) \(line (\d+), column (\d+)\), asset (\d+): ")
 ENGINES = [[], ["--engine", "reference"], ["--workers", "1"], ["--workers", "3", "--block-size", "64KiB"]]
 FACTS = ("assets", "rows", "copies")
+TABLES = ("stages", "batches", "titles", "kinds", "tools")
 
 
 def arguments():
@@ -38,6 +41,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--max-bytes", type=int, default=4_000_000)
+    parser.add_argument("--rows", choices=("assets", "annotations", "both"), default="both")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("differences"))
     return parser.parse_args()
 
@@ -64,14 +68,60 @@ def wanted(options):
     error = outcome["error"]
     if error:
         position = tuple(error[key] for key in ("byte", "line", "column", "asset")) if "byte" in error else None
-        return {"status": 2, "position": None if error["code"] == "issue-export" else position}
+        return {"status": outcome["status"], "position": None if error["code"] == "issue-export" else position}
     parts = {path: make_expected.lines([text.encode() for text in texts])
              for path, texts in outcome["partitions"].items()}
+    manifest = None if streams(options) else wanted_manifest(outcome)
     return {"status": outcome["status"], "files": make_expected.lines(rows) if streams(options) else parts,
-            "facts": {key: outcome["report"][key] for key in FACTS}}
+            "facts": facts(outcome["report"], fact_names(outcome)), "manifest": manifest}
 
 
-def found(sluice, options, engine, path):
+def fact_names(outcome):
+    """Of annotation rows everything is compared that the oracle is sure of."""
+    if outcome["options"]["rows"] == "assets":
+        return FACTS
+    return [key for key in outcome["report"] if key != "inputs"]
+
+
+def facts(report, names):
+    """Those members of a report, tables in one order, of the biggest row its place."""
+    found = {name: report.get(name) for name in names}
+    for name in TABLES:
+        if found.get(name):
+            found[name] = sorted(found[name], key=lambda row: (row["name"] is not None, (row["name"] or "").encode()))
+    if found.get("biggestRow"):
+        found["biggestRow"] = {key: found["biggestRow"][key] for key in ("input", "entry", "asset", "byte")}
+    return found
+
+
+def wanted_manifest(outcome):
+    """What the manifest says of annotation rows; of asset rows nothing is compared."""
+    if outcome["options"]["rows"] == "assets":
+        return None
+    files = {directory(path): {"partition": values, "rows": len(outcome["partitions"][path])}
+             for path, values in outcome["values"].items()}
+    report = outcome["report"]
+    return {"options": outcome["options"], "rows": report["rows"], "copies": report["copies"], "files": files}
+
+
+def manifest_facts(manifest, wanted):
+    """The same of a manifest that was written; parts of one partition are counted together."""
+    if wanted is None:
+        return None
+    files = {}
+    for file in manifest["files"]:
+        entry = files.setdefault(directory(file["path"]), {"partition": file["partition"], "rows": 0})
+        entry["rows"] += file["rows"]
+    options = {key: manifest["options"].get(key) for key in wanted["options"]}
+    totals = manifest["totals"]
+    return {"options": options, "rows": totals["rows"], "copies": totals["copies"], "files": files}
+
+
+def directory(path):
+    return path.rpartition("/")[0]
+
+
+def found(sluice, options, engine, path, should):
     """What the binary says, in the same shape."""
     out = path.parent / "out"
     stats = path.parent / "stats.json"
@@ -87,7 +137,11 @@ def found(sluice, options, engine, path):
     files = done.stdout if streams(options) else {
         str(part.relative_to(out)): part.read_bytes() for part in (out / "data").rglob("*.jsonl")}
     report = json.loads(stats.read_text()) if stats.exists() else {}
-    return {"status": done.returncode, "files": files, "facts": {key: report.get(key) for key in FACTS}}, done.stderr
+    manifest = None
+    if should.get("manifest"):
+        manifest = manifest_facts(json.loads((out / "manifest.json").read_text()), should["manifest"])
+    return {"status": done.returncode, "files": files, "facts": facts(report, should.get("facts", FACTS)),
+            "manifest": manifest}, done.stderr
 
 
 def streams(options):
@@ -107,9 +161,9 @@ def keep(given, number, options, path):
 
 
 def agree(says, should):
-    """A failure without a position of its own (a damaged container) agrees in its status alone."""
-    if should.get("status") == 2 and should["position"] is None:
-        return says["status"] == 2
+    """A failure without a position of its own (a damaged container, usage) agrees in its status alone."""
+    if "files" not in should and should["position"] is None:
+        return says["status"] == should["status"]
     return says == should
 
 
@@ -122,29 +176,31 @@ def main():
                        if path.is_file() and path.stat().st_size <= given.max_bytes)
     given.keep = given.keep.resolve()
     differences = 0
-    kinds = {0: 0, 1: 0, 2: 0}
+    kinds = dict.fromkeys((0, 1, 2, 64), 0)
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "export"
         os.chdir(folder)
         for number in range(given.count):
             writer = export(given, files, number, path)
-            options = writer.options()
+            rows = writer.random.choice(["assets", "annotations"]) if given.rows == "both" else given.rows
+            options = writer.options(rows)
             engine = writer.random.choice(ENGINES)
             should = wanted(options)
             kinds[should["status"]] += 1
-            says, message = found(sluice, options, engine, path)
+            says, message = found(sluice, options, engine, path, should)
             if not agree(says, should):
                 differences += 1
                 case = keep(given, number, options, path)
                 print(f"{case}\n  {shlex.join(options + engine)}\n  oracle {brief(should)}\n  sluice {brief(says)}")
                 print("  " + message.decode(errors="replace").strip()[:300])
-    print(f"{given.count} rounds, {kinds[0]} whole, {kinds[2]} malformed, {differences} differences")
+    print(f"{given.count} rounds, {kinds[0]} whole, {kinds[1]} with assets left out, {kinds[2]} malformed, "
+          f"{kinds[64]} usage errors, {differences} differences")
     sys.exit(1 if differences else 0)
 
 
 def brief(value):
     text = repr(value)
-    return text if len(text) < 400 else text[:400] + "…"
+    return text if len(text) < 1000 else text[:1000] + "…"
 
 
 if __name__ == "__main__":

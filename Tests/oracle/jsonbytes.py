@@ -34,8 +34,16 @@ class Fault(Exception):
         self.code = code
 
 
-class Scalar:
+class Node:
+    """A value; `start` is the offset of its first byte where it was read as a value and not as a key."""
+
+    __slots__ = ("start",)
+
+
+class Scalar(Node):
     """A number, true, false or null: its own bytes."""
+
+    __slots__ = ("raw",)
 
     def __init__(self, raw):
         self.raw = raw
@@ -44,30 +52,56 @@ class Scalar:
         return self.raw
 
 
-class String:
-    """A string: its own bytes with the quotes, and what they mean.
+class String(Node):
+    """A string: its own bytes with the quotes, and what they mean."""
 
-    `pieces` are (character, offset of its spelling in `raw`); a lone surrogate escape is None.
-    """
+    __slots__ = ("raw", "meaning")
 
-    def __init__(self, raw, pieces):
+    def __init__(self, raw):
         self.raw = raw
-        self.pieces = pieces
+        self.meaning = None  # (value, lone) once somebody asked
 
     def text(self):
         return self.raw
 
     @property
+    def pieces(self):
+        """(character, offset of its spelling in `raw`) one by one; a lone surrogate escape is None."""
+        reader = Reader(self.raw, 0)
+        at = 1
+        while at < len(self.raw) - 1:
+            run = PLAIN.match(self.raw, at)
+            if run:
+                for character in run.group().decode("utf-8"):
+                    yield character, at
+                    at += len(character.encode("utf-8"))
+            else:
+                character, end = reader.escape(at)
+                yield character, at
+                at = end
+
+    def meant(self):
+        if self.meaning is None:
+            if b"\\" not in self.raw:
+                self.meaning = self.raw[1:-1].decode("utf-8"), False
+            else:
+                characters = [character for character, _ in self.pieces]
+                self.meaning = "".join("\ufffd" if c is None else c for c in characters), None in characters
+        return self.meaning
+
+    @property
     def value(self):
         """The meaning with U+FFFD for each lone surrogate: what a path shows."""
-        return "".join("\ufffd" if c is None else c for c, _ in self.pieces)
+        return self.meant()[0]
 
     @property
     def lone(self):
-        return any(c is None for c, _ in self.pieces)
+        return self.meant()[1]
 
 
-class Array:
+class Array(Node):
+    __slots__ = ("items",)
+
     def __init__(self, items):
         self.items = items
 
@@ -75,8 +109,10 @@ class Array:
         return b"[" + b",".join(item.text() for item in self.items) + b"]"
 
 
-class Object:
+class Object(Node):
     """Members in order, as (key String, value); keys may repeat."""
+
+    __slots__ = ("members",)
 
     def __init__(self, members):
         self.members = members
@@ -119,6 +155,11 @@ class Reader:
 
     def value(self, at, depth):
         """The value that starts at `at`, and the offset behind it. `depth` is that of a container here."""
+        node, end = self.unplaced(at, depth)
+        node.start = at
+        return node, end
+
+    def unplaced(self, at, depth):
         byte = self.peek(at)
         if byte in b"{[":
             if depth > self.max_depth:
@@ -205,23 +246,16 @@ class Reader:
 
     def string(self, at):
         start = at
-        pieces = []
         at += 1
         while True:
             run = PLAIN.match(self.data, at)
             if run:
-                offset = at - start
-                for character in run.group().decode("utf-8"):
-                    pieces.append((character, offset))
-                    offset += len(character.encode("utf-8"))
                 at = run.end()
             byte = self.peek(at)
             if byte == ord('"'):
-                return String(self.data[start:at + 1], pieces), at + 1
+                return String(self.data[start:at + 1]), at + 1
             if byte == ord("\\"):
-                character, end = self.escape(at)
-                pieces.append((character, at - start))
-                at = end
+                _, at = self.escape(at)
             elif byte < 0x20:
                 raise Fault(at, "control-character")
             else:

@@ -4,6 +4,7 @@ Where two readings of the contract give two numbers the member is left out, so t
 only what is certain.
 """
 
+import annotations
 from jsonbytes import Array, Object, String, is_null
 from selection import copies_for, instant, is_legacy, path_of, string_of
 
@@ -23,13 +24,17 @@ class Report:
         self.unsure_of_tasks = self.unsure_of_batches = self.unsure_of_duplicates = False
         self.duplicates = 0
         self.biggest = None
+        self.items = 0  # rows before they are copied
+        self.annotations = [0, 0]
+        self.titles, self.kinds, self.tools = {}, {}, {}
+        self.unsure_of_names = False
 
     def begin(self, document):
         entry = {"name": document.name, "entry": document.entry, "assets": 0}
         self.inputs.append(entry)
         return entry
 
-    def judged(self, node, tasks, batches, kept):
+    def judged(self, node, tasks, batches, passes_batches, kept):
         if kept:
             self.kept += 1
         else:
@@ -45,8 +50,28 @@ class Report:
             count(self.batches, name, kept)
         if kept and len(copies_for(batches, self.options)) < len(batches):
             self.unsure_of_batches = True
-        self.look_for_duplicates(node, tasks, kept)
+        if self.options.rows == "annotations":
+            self.count_annotations(tasks, passes_batches)
+            self.look_for_repeated_columns(node, tasks, kept)
+        else:
+            self.look_for_duplicates(node, tasks, kept)
         self.look_for_surprises(node, tasks)
+
+    def count_annotations(self, tasks, passes_batches):
+        """An annotation that the title options want is kept: its asset is, because of it or without them."""
+        for title, kind, tool, wanted, odd in annotations.judged_annotations(tasks, passes_batches, self.options):
+            self.annotations[0] += 1
+            self.annotations[1] += wanted
+            for names, name in ((self.titles, title), (self.kinds, kind), (self.tools, tool)):
+                count(names, name, wanted)
+            self.unsure_of_names = self.unsure_of_names or odd
+
+    def look_for_repeated_columns(self, node, tasks, kept):
+        repeats = annotations.repeated_keys(node, tasks, self.options)
+        if repeats is None or repeats and not kept:
+            self.unsure_of_duplicates = True
+        else:
+            self.duplicates += repeats
 
     def look_for_duplicates(self, node, tasks, kept):
         """Counts the keys that every run needs; others make the number unsure."""
@@ -107,16 +132,22 @@ class Report:
             value = task.member(key)
             if value is not None and not isinstance(value, Array):
                 self.unsure_of_warning = True
-        if any(not isinstance(a, Object) or not isinstance(a.first("title"), String)
-               for a in task.annotations()):
+        looked_at = list(task.annotations())
+        if self.options.rows == "annotations" and self.options.history == "rows":
+            looked_at += [a for snapshot in items_of(task.member("stageHistory")) if isinstance(snapshot, Object)
+                          for key in task.lists for a in items_of(snapshot.first(key))]
+        if any(not isinstance(a, Object) or not isinstance(a.first("title"), String) for a in looked_at):
             self.unsure_of_warning = True
 
-    def wrote(self, document, found, row):
+    def wrote(self, document, found, row, start, copies):
+        """A row whose asset or annotation starts at `start`, in so many partitions."""
+        self.rows += copies
+        self.items += 1
         if self.biggest is None or len(row) > self.biggest[0]:
             identity = found.node.first("externalId")
             self.biggest = (len(row), {
                 "input": document.name, "entry": document.entry, "asset": found.index,
-                "byte": found.start, "externalId": UNSURE if path_of(identity) is None else path_of(identity)})
+                "byte": start, "externalId": UNSURE if path_of(identity) is None else path_of(identity)})
 
     def warned(self):
         """True or False where it is certain, None where the contract leaves it open."""
@@ -131,13 +162,18 @@ class Report:
             "assets": {
                 "seen": self.seen, "kept": self.kept, "filtered": self.filtered,
                 "skipped": self.skipped, "rejected": self.rejected},
-            "rows": self.rows, "copies": self.rows - self.kept}
+            "rows": self.rows, "copies": self.rows - self.items}
         if not self.unsure_of_tasks:
             numbers["tasks"] = {"seen": self.tasks[0], "kept": self.tasks[1]}
             numbers["stages"] = table(self.stages)
         if not self.unsure_of_batches:
             numbers["batches"] = table(self.batches)
-        if not (self.options.title or self.options.exclude_title):
+        if self.options.rows == "annotations":
+            numbers["annotations"] = {"seen": self.annotations[0], "kept": self.annotations[1]}
+            numbers["kinds"] = table(self.kinds)
+            if not self.unsure_of_names:
+                numbers.update(titles=table(self.titles), tools=table(self.tools))
+        elif not (self.options.title or self.options.exclude_title):
             numbers.update(annotations=None, titles=None, kinds=None, tools=None)
         if not self.unsure_of_duplicates:
             numbers["duplicateKeys"] = self.duplicates
@@ -173,6 +209,10 @@ def plain(asset):
         and all(isinstance(snapshot, Object) for snapshot in snapshots)
         and all(value is None or isinstance(value, Array) and all(isinstance(item, Object) for item in value.items)
                 for value in lists))
+
+
+def items_of(node):
+    return node.items if isinstance(node, Array) else []
 
 
 def strings_of(node):

@@ -9,7 +9,8 @@ from jsonbytes import Array, Object, String, is_null
 
 STAMP = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d)))?", re.ASCII)
-URL_KEYS = ("asset", "dataset", "brushDataUrl", "medicalBrushDataUrl")
+ASSET_URLS = ("asset", "dataset", "brushDataUrl", "medicalBrushDataUrl")
+TASK_URLS = ("brushDataUrl", "medicalBrushDataUrl")  # of snapshots, too
 
 
 def instant(text):
@@ -98,7 +99,10 @@ def tasks_of(asset):
         return [Task(asset.first("task"), asset, legacy=False)]
     tasks = asset.first("tasks")
     if not isinstance(tasks, Array) or not tasks.items:
-        return [Task(tasks, asset, legacy=True)]
+        # An object here is no task: it has an unknown shape.
+        none = Task(None, asset, legacy=True)
+        none.mistyped = not has_nothing(tasks)
+        return [none]
     return [Task(item, asset, legacy=True) for item in tasks.items]
 
 
@@ -154,7 +158,7 @@ def keeps(asset, tasks, options):
     passing = [task for task in tasks if task.passes(options)]
     if not passing:
         return False
-    if options.exclude_title and not options.prune:
+    if options.exclude_title and not options.prune and options.rows == "assets":
         if any(excluded(a, options) for task in passing for a in task.annotations()):
             return False
     if options.title:
@@ -181,7 +185,7 @@ def rewritten(asset, options):
             value = rewritten_task(value, options, legacy)
         elif name == "tasks" and isinstance(value, Array):
             value = Array([rewritten_task(item, options, legacy) for item in value.items])
-        elif name in URL_KEYS and options.strip_url_query:
+        elif name in ASSET_URLS and options.strip_url_query:
             value = stripped(name, value)
         members.append((key, value))
     return Object(members)
@@ -214,7 +218,7 @@ def rewritten_member(name, value, options, legacy):
     lists = ("objects" if legacy else "tools", "classifications", "relations")
     if options.prune and name in lists and isinstance(value, Array):
         return Array([item for item in value.items if wanted(item, options)])
-    if options.strip_url_query and name in URL_KEYS:
+    if options.strip_url_query and name in TASK_URLS:
         return stripped(name, value)
     return value
 
@@ -230,5 +234,5 @@ def without_query(value):
     if isinstance(value, String):
         for character, offset in value.pieces:
             if character == "?":
-                return String(value.raw[:offset] + b'"', [])
+                return String(value.raw[:offset] + b'"')
     return value

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What `sluice run` must do to assets, written a second time and as simply as possible.
+"""What `sluice run` must do, written a second time and as simply as possible.
 
 It reads everything into memory, judges asset by asset and writes rows to standard output (`--output -`) or,
-with any other --output, one JSON object: {"status", "partitions", "rejects", "report", "warned", "error"}.
+with any other --output, one JSON object: {"status", "partitions", "values", "options", "rejects", "report",
+"warned", "error"}.
 The exit status is the one `sluice` must have. Nothing here is shared with the Swift sources: agreement
 between the two is the test.
 """
@@ -13,6 +14,7 @@ import hashlib
 import json
 import sys
 
+import annotations
 import containers
 import documents
 import report
@@ -24,6 +26,10 @@ DEFAULT_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 HIVE_ESCAPED = set('"#%\'*/:=?\\{[]^\x7f') | {chr(c) for c in range(0x20)}
 RAW_LIMIT = 1 << 20
 LOST_LIMIT = 64 << 10
+
+
+class UsageError(Exception):
+    """The command line is wrong: status 64, and nothing is read."""
 
 
 class Failure(Exception):
@@ -43,6 +49,11 @@ class Failure(Exception):
         return {"byte": self.byte, "line": line, "column": column, "asset": self.asset}
 
 
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        raise UsageError(message)
+
+
 def time_option(text):
     value = selection.instant(text)
     if value is None:
@@ -51,7 +62,7 @@ def time_option(text):
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(prog="sluice_oracle", allow_abbrev=False, description=__doc__)
+    parser = Parser(prog="sluice_oracle", allow_abbrev=False, description=__doc__)
     parser.add_argument("inputs", nargs="+")
     parser.add_argument("--output", required=True)
     for name in ("stage", "batch", "title"):
@@ -60,22 +71,58 @@ def parse(arguments):
     parser.add_argument("--no-batch", action="store_true")
     parser.add_argument("--updated-since", type=time_option)
     parser.add_argument("--updated-before", type=time_option)
+    parser.add_argument("--rows", choices=("assets", "annotations"), default="assets")
+    parser.add_argument("--context", action="append", default=[])
     parser.add_argument("--prune", action="store_true")
-    parser.add_argument("--history", choices=("keep", "drop"), default="keep")
+    parser.add_argument("--history", choices=("keep", "drop", "rows"))
     parser.add_argument("--strip-url-query", action="store_true")
     parser.add_argument("--limit", type=int)
     parser.add_argument("--partition-by", type=lambda text: text.split(","), default=[])
     parser.add_argument("--name", default="part")
     parser.add_argument("--on-error", choices=("stop", "skip", "reject"), default="stop")
     parser.add_argument("--max-depth", type=int, default=512)
-    parser.add_argument("--rows", choices=("assets",), default="assets")
     # Accepted and without influence on the rows.
-    parser.add_argument("--validate")
+    for name in ("validate", "engine", "kernel", "workers", "memory", "block-size", "target-size", "level", "long"):
+        parser.add_argument(f"--{name}")
     parser.add_argument("--compression", default="none")
     options = parser.parse_args(arguments)
-    if options.prune and not (options.title or options.exclude_title):
-        parser.error("--prune needs a title option")
+    wrong = wrong_combination(options)
+    if wrong:
+        raise UsageError(wrong)
+    if options.history is None:
+        options.history = "keep" if options.rows == "assets" else "drop"
     return options
+
+
+def wrong_combination(options):
+    """Why these options don't go together, or None."""
+    each = options.rows == "annotations"
+    keys = ("stage", "batch", "title", "kind", "tool") if each else ("stage", "batch")
+    if any(key not in keys for key in options.partition_by):
+        return f"--rows {options.rows} can be partitioned by {', '.join(keys)}"
+    if len(set(options.partition_by)) < len(options.partition_by):
+        return "a key stands twice in --partition-by"
+    if options.partition_by and options.output == "-":
+        return "--output - has no partitions"
+    if options.prune and each:
+        return "--prune is for asset rows"
+    if options.prune and not (options.title or options.exclude_title):
+        return "--prune needs a title option"
+    if options.history == ("keep" if each else "rows"):
+        return f"--history {options.history} is not for --rows {options.rows}"
+    if options.context and not each:
+        return "--context is for annotation rows"
+    return annotations.wrong_context(options.context)
+
+
+def manifest_options(options):
+    """Those members of the manifest's `options` that decide what the rows are."""
+    names = {"stage": "stage", "excludeStage": "exclude_stage", "batch": "batch", "noBatch": "no_batch",
+             "excludeBatch": "exclude_batch", "title": "title", "excludeTitle": "exclude_title", "rows": "rows",
+             "context": "context", "prune": "prune", "history": "history", "stripUrlQuery": "strip_url_query",
+             "limit": "limit", "partitionBy": "partition_by", "name": "name", "onError": "on_error",
+             "maxDepth": "max_depth"}
+    return {name: getattr(options, attribute) for name, attribute in names.items()}
 
 
 def escaped(value):
@@ -104,6 +151,7 @@ class Run:
     def __init__(self, options):
         self.options = options
         self.partitions = {}  # path -> [row bytes], in the order of first use
+        self.values = {}  # path -> {key: value} as in the partition's first row
         self.rejects = []
         self.report = report.Report(options)
 
@@ -165,24 +213,31 @@ class Run:
             raise Failure(document, "issue-export", found.start, found.index)
         tasks = selection.tasks_of(node)
         batches = selection.batches_of(node)
-        kept = selection.passes_batches(batches, options) and selection.keeps(node, tasks, options)
-        self.report.judged(node, tasks, batches, kept)
+        passes_batches = selection.passes_batches(batches, options)
+        kept = passes_batches and selection.keeps(node, tasks, options)
+        self.report.judged(node, tasks, batches, passes_batches, kept)
         if not kept:
             return
-        row = selection.rewritten(node, options).text()
-        for path in self.paths(node, tasks, batches):
-            self.partitions.setdefault(path, []).append(row)
-            self.report.rows += 1
-        self.report.wrote(document, found, row)
+        if options.rows == "assets":
+            stage = selection.partition_stage(node, tasks)
+            self.write(document, found, selection.rewritten(node, options).text(), {"stage": stage}, found.start)
+        else:
+            for row in annotations.rows_of(node, tasks, options):
+                self.write(document, found, row.text, row.filed, row.start)
 
-    def paths(self, node, tasks, batches):
-        """The partitions a kept asset goes to."""
-        keys = self.options.partition_by
-        stage = selection.partition_stage(node, tasks)
-        filed = selection.copies_for(batches, self.options) if "batch" in keys else [None]
-        for batch in filed:
-            values = {"stage": stage, "batch": path_of(batch)}
-            yield "/".join(component(key, values[key]) for key in keys)
+    def write(self, document, found, row, filed, start):
+        """One row into each partition it belongs to."""
+        batches = selection.batches_of(found.node)
+        copies = selection.copies_for(batches, self.options) if "batch" in self.options.partition_by else [None]
+        paths = {}
+        for batch in copies:
+            values = {**filed, "batch": path_of(batch)}
+            values = {key: values[key] for key in self.options.partition_by}
+            paths.setdefault("/".join(component(key, value) for key, value in values.items()), values)
+        for path, values in paths.items():
+            self.partitions.setdefault(path, []).append(row)
+            self.values.setdefault(path, values)
+        self.report.wrote(document, found, row, start, len(paths))
 
 
 def result(run, failure):
@@ -195,15 +250,19 @@ def result(run, failure):
         "/".join(filter(None, ["data", path, name])): [row.decode("utf-8") for row in rows]
         for path, rows in run.partitions.items()}
     status = 1 if run.report.skipped or run.report.rejected else 0
+    values = {"/".join(filter(None, ["data", path, name])): values for path, values in run.values.items()}
     return {
-        "status": status, "partitions": files, "rejects": run.rejects, "report": run.report.value(),
+        "status": status, "partitions": files, "values": values, "options": manifest_options(run.options), "rejects": run.rejects, "report": run.report.value(),
         "warned": run.report.warned(), "error": None}
 
 
 def execute(arguments):
     """The result of a run with these arguments, and its rows in order."""
     sys.setrecursionlimit(100_000)
-    options = parse(arguments)
+    try:
+        options = parse(arguments)
+    except UsageError as wrong:
+        return {"status": 64, "error": {"code": "usage", "message": str(wrong)}}, []
     run = Run(options)
     failure = None
     try:
@@ -217,7 +276,7 @@ def execute(arguments):
 def main():
     arguments = sys.argv[1:]
     outcome, rows = execute(arguments)
-    if parse(arguments).output == "-":
+    if outcome["error"] or parse(arguments).output == "-":
         if outcome["error"]:
             print(json.dumps(outcome["error"]), file=sys.stderr)
         else:
