@@ -30,7 +30,7 @@ struct SkeletonWalker: ~Copyable {
   ///   - bytes: What follows the bytes before.
   ///   - offset: Where they stand in the input.
   /// - Throws: When the skeleton is no JSON; the walker is then of no more use.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONStreamError<Never>) {
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
     var index = 0
     var fed = 0
     while true {

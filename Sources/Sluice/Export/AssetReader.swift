@@ -45,8 +45,6 @@ enum Place {
 /// The class is only what a parser can hold: each event goes to the state in one access, since the runtime checks
 /// every access to a class's properties, and an asset has hundreds of events.
 final class AssetReader: JSONEventHandler {
-  typealias Failure = Never
-
   private var state: AssetState
 
   init(_ needs: ReaderNeeds) { state = AssetState(needs) }
