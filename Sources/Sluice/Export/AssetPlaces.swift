@@ -139,8 +139,9 @@ extension AssetState {
     switch value.field {
     case .null: break
     case .string(let name), .unmatchable(let name):
-      if value.field.comparable != nil { facts.comparableBatches.insert(name) }
-      if batchNames.insert(name).inserted { facts.batches.append(name) }
+      let number = batchNames.number(of: name)
+      if number == facts.batches.count { facts.batches.append(BatchName(text: name, isComparable: false)) }
+      if value.field.comparable != nil { facts.batches[number].isComparable = true }
     case .other, .absent: facts.warn(.batchesNotStrings, at: offset)
     }
   }
@@ -168,15 +169,13 @@ extension AssetState {
 
   private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
     let title = annotation.title.comparable
-    let name = annotation.title.text
-    let tool = annotation.toolName(kind)
-    task.annotations.add(kind, title: name, tool: tool)
+    let isMatch = titles.keeps(title: title)
+    task.annotations.add(
+      AnnotationGroup(
+        kind: kind, title: annotation.title.text, tool: annotation.toolName(kind), isMatch: isMatch))
     if titles.wants(title: title) { task.hasTitle = true }
     if titles.excludes(title: title) { task.hasExcludedTitle = true }
-    if titles.keeps(title: title) {
-      task.hasMatch = true
-      task.matches.add(kind, title: name, tool: tool)
-    }
+    if isMatch { task.hasMatch = true }
   }
 }
 

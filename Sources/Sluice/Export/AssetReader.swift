@@ -42,46 +42,57 @@ enum Place {
 
 /// Reads assets, one after another.
 ///
-/// The class is only what a parser can hold: each event goes to the state in one access, since the runtime checks
-/// every access to a class's properties, and an asset has hundreds of events.
+/// The class is only what a parser can hold. The runtime checks every access to a class's property that it cannot
+/// prove to be alone, and an asset has hundreds of events; hence memory of its own.
+// Safe to use: made in init, freed in deinit, and never given away. No access overlaps another: a reader belongs
+// to one worker, and the methods of the state call nobody who knows the reader.
+@safe
 final class AssetReader: JSONEventHandler {
-  private var state: AssetState
+  private let state: UnsafeMutablePointer<AssetState>
 
-  init(_ needs: ReaderNeeds) { state = AssetState(needs) }
+  init(_ needs: ReaderNeeds) {
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: AssetState(needs))
+  }
+
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+  }
 
   /// Whether the container that has just been opened need not be read.
-  var skipsContainer: Bool { state.skipsContainer }
+  var skipsContainer: Bool { unsafe state.pointee.skipsContainer }
 
   /// Whether an asset has been read to its end.
-  var isComplete: Bool { state.isComplete }
+  var isComplete: Bool { unsafe state.pointee.isComplete }
 
   /// Forgets the asset.
-  func reset() { state.reset() }
+  func reset() { unsafe state.pointee.reset() }
 
   /// Takes what was read, ready for the next asset.
-  func take() -> AssetFacts { state.take() }
+  func take() -> AssetFacts { unsafe state.pointee.take() }
 
-  func startObject(at offset: Int) { state.open(isObject: true, at: offset) }
-  func startArray(at offset: Int) { state.open(isObject: false, at: offset) }
-  func endObject(at offset: Int) { state.close(at: offset) }
-  func endArray(at offset: Int) { state.close(at: offset) }
+  func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }
+  func startArray(at offset: Int) { unsafe state.pointee.open(isObject: false, at: offset) }
+  func endObject(at offset: Int) { unsafe state.pointee.close(at: offset) }
+  func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
 
   func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    state.key(value, at: range)
+    unsafe state.pointee.key(value, at: range)
   }
 
   func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    state.string(value, loneSurrogate: loneSurrogate, at: range)
+    unsafe state.pointee.string(value, loneSurrogate: loneSurrogate, at: range)
   }
 
   func oversizedString(isKey: Bool, at range: Range<Int>) {
-    state.oversizedString(isKey: isKey, at: range)
+    unsafe state.pointee.oversizedString(isKey: isKey, at: range)
   }
 
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) { state.scalar(.other, range) }
-  func oversizedNumber(at range: Range<Int>) { state.scalar(.other, range) }
-  func boolean(_ value: Bool, at range: Range<Int>) { state.scalar(.other, range) }
-  func null(at range: Range<Int>) { state.scalar(.null, range) }
+  func number(_ raw: Span<UInt8>, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func oversizedNumber(at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func boolean(_ value: Bool, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func null(at range: Range<Int>) { unsafe state.pointee.scalar(.null, range) }
 }
 
 /// What has been read of an asset so far, and what to make of the next event.
@@ -113,7 +124,9 @@ struct AssetState {
   var task = TaskFacts()
   var annotation = AnnotationReader()
   /// The batches of the asset so far.
-  var batchNames: Set<[UInt8]> = []
+  var batchNames = NameIndex<[UInt8]>()
+  /// Outlives the asset, as the names do.
+  var names = NameCache()
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
   /// How many containers are open within one that is not needed, that one included.
@@ -156,7 +169,7 @@ struct AssetState {
     guard ignored == 0, isOpen else { return }
     begin(ExportKey(value), at: range.lowerBound)
     if case .annotation(_, counts: true) = top.place {
-      annotation.key(top.key, value)
+      annotation.key(top.key, value, &names)
     }
   }
 
@@ -164,7 +177,7 @@ struct AssetState {
     guard ignored == 0, isOpen else { return }
     if needs.stripsURLs, isURL { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
     if wantsText {
-      let text = [UInt8](value)
+      let text = names.name(value)
       if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
       scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
     } else {
