@@ -44,6 +44,8 @@ struct SkeletonWalker: ~Copyable {
       index = bracket + 1
       let byte = bytes[bracket]
       if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        // An empty container needs no question: skipped or not, yajl is given the same two bytes.
+        if index < bytes.count, bytes[index] == byte + 2 { continue }
         try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
         fed = index
         if reader.skipsContainer { skipTarget = state.depth - 1 }
