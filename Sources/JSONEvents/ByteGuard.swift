@@ -41,6 +41,15 @@ private func endOfCleanASCII(_ bytes: Span<UInt8>, from start: Int) -> Int {
     if suspects != 0 { break }
     index &+= 32
   }
+  // What a parser is fed of a small container is shorter than that.
+  while bytes.count - index >= 8 {
+    // As above.
+    let word = unsafe bytes.withUnsafeBytes { raw in
+      unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+    }
+    if suspectBytes(word) != 0 { break }
+    index &+= 8
+  }
   while index < bytes.count {
     let byte = bytes[index]
     if byte >= 0x80 || byte == 0x0B || byte == 0x0C { break }

@@ -14,7 +14,7 @@ public struct JSONValidator: ~Copyable {
   ///   - allowsMultipleValues: Whether one value may follow another.
   public init(maxDepth: Int = JSONLimits.depth, allowsMultipleValues: Bool = false) {
     session = unsafe YajlSession(
-      callbacks: YajlCallbacks.brackets, keepsText: false, maxDepth: maxDepth,
+      nil, callbacks: YajlCallbacks.brackets, maxDepth: maxDepth,
       allowsMultipleValues: allowsMultipleValues)
   }
 
@@ -36,20 +36,16 @@ public struct JSONValidator: ~Copyable {
   public mutating func feed(
     _ bytes: Span<UInt8>, at offset: Int, isClean: Bool = false
   ) throws(JSONRejection) {
-    guard session.feed(bytes, at: offset, isClean: isClean) else { throw rejection }
+    guard session.feed(bytes, at: offset, isClean: isClean) else { throw session.verdict }
   }
 
   /// Says that the input ends here; with `allowsMultipleValues` it may go on all the same.
   ///
   /// - Throws: `JSONRejection` if a value is not whole, or one value was wanted and there is none.
   public mutating func endOfInput() throws(JSONRejection) {
-    guard session.endOfInput() else { throw rejection }
+    guard session.endOfInput() else { throw session.verdict }
   }
 
   /// Forgets all that came before, failures too.
   public mutating func reset() { session.reset() }
-
-  private var rejection: JSONRejection {
-    session.rejection ?? JSONRejection(offset: 0, reason: "the parse has ended")
-  }
 }

@@ -17,7 +17,7 @@ enum YajlCallbacks {
           // The digits are yajl's or the piece's, valid during the call.
           unsafe start?.withMemoryRebound(to: UInt8.self, capacity: count) { digits in
             unsafe session.yajlReadNumber(UnsafeBufferPointer(start: digits, count: count))
-          } ?? false
+          }
         }
       },
       yajl_string: { context, _, count in
@@ -50,10 +50,13 @@ enum YajlCallbacks {
   }
 }
 
-/// Calls `body` with the session that a context pointer stands for.
+/// Calls `body` with the session that a context pointer stands for, and tells yajl whether to go on.
 @inline(__always)  // A closure call per token otherwise.
-private func session(_ context: UnsafeMutableRawPointer?, _ body: (YajlSession) -> Bool) -> Int32 {
+private func session(_ context: UnsafeMutableRawPointer?, _ body: (YajlSession) -> Void) -> Int32 {
   guard let context = unsafe context else { return 0 }
   // The context is the session that owns the handle, alive as long as its `feed` runs.
-  return unsafe Unmanaged<YajlSession>.fromOpaque(context)._withUnsafeGuaranteedRef { body($0) } ? 1 : 0
+  return unsafe Unmanaged<YajlSession>.fromOpaque(context)._withUnsafeGuaranteedRef { session in
+    body(session)
+    return session.rejection == nil ? 1 : 0
+  }
 }

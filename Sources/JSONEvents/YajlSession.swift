@@ -12,16 +12,16 @@
 
 internal import CYajl
 
-/// Feeds yajl; a subclass receives what it finds.
+/// Feeds yajl and tells a handler what it finds.
 ///
-/// C function pointers cannot be made of generic code, so the callbacks know this class, and its one generic
-/// subclass knows the handler.
+/// C function pointers cannot be made of generic code, and a generic subclass would run unspecialized, so the
+/// handler is an existential: one indirect call an event.
 // Safe to use: the pointers never leave it, and each is valid whenever it is read (see there).
 @safe
-class YajlSession {
+final class YajlSession {
   private(set) var depth = 0
   private(set) var completedDocuments = 0
-  /// Why it ended, if yajl or the session said no.
+  /// Why it ended.
   private(set) var rejection: JSONRejection?
   /// How many bytes yajl was given in all: tests hold it against the input's length.
   private(set) var bytesGivenToYajl = 0
@@ -30,7 +30,7 @@ class YajlSession {
   private let callbacks: UnsafePointer<yajl_callbacks>
   private let maxDepth: Int
   private let allowsMultipleValues: Bool
-  private let keepsText: Bool
+  private let handler: (any JSONEventHandler)?
 
   private var byteGuard = ByteGuard()
   private var decoder = StringDecoder()
@@ -46,29 +46,19 @@ class YajlSession {
   private var pieceOffset = 0
   private var tokenEnd = 0
 
+  /// Makes a session for `handler`, nil if `callbacks` tell nothing but brackets.
   init(
-    callbacks: UnsafePointer<yajl_callbacks>, keepsText: Bool, maxDepth: Int, allowsMultipleValues: Bool
+    _ handler: (any JSONEventHandler)?, callbacks: UnsafePointer<yajl_callbacks>, maxDepth: Int,
+    allowsMultipleValues: Bool
   ) {
+    self.handler = handler
     unsafe self.callbacks = unsafe callbacks
-    self.keepsText = keepsText
     self.maxDepth = maxDepth
     self.allowsMultipleValues = allowsMultipleValues
     open()
   }
 
   deinit { unsafe yajl_free(handle) }
-
-  // MARK: What a subclass receives; false ends the parse
-
-  func startContainer(isObject: Bool, at offset: Int) -> Bool { true }
-  func endContainer(isObject: Bool, at offset: Int) -> Bool { true }
-  func text(
-    _ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, isKey: Bool, at range: Range<Int>
-  ) -> Bool { true }
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) -> Bool { true }
-  func boolean(_ value: Bool, at range: Range<Int>) -> Bool { true }
-  func null(at range: Range<Int>) -> Bool { true }
-  func oversized(isString: Bool, isKey: Bool, at range: Range<Int>) -> Bool { true }
 
   // MARK: Feeding
 
@@ -80,8 +70,11 @@ class YajlSession {
     open()
   }
 
-  /// Feeds a chunk; false if the parse has ended, with `rejection` set unless a subclass wanted it so.
-  final func feed(_ bytes: Span<UInt8>, at offset: Int, isClean: Bool) -> Bool {
+  /// What is thrown once it has ended.
+  var verdict: JSONRejection { rejection ?? JSONRejection(offset: 0, reason: "the parse has ended") }
+
+  /// Feeds a chunk; false if the parse has ended, with `rejection` set.
+  func feed(_ bytes: Span<UInt8>, at offset: Int, isClean: Bool) -> Bool {
     if rejection != nil { return false }
     let usable = isClean ? bytes.count : byteGuard.cleanPrefix(bytes)
     guard feedClean(bytes.extracting(0..<usable), at: offset) else { return false }
@@ -90,7 +83,7 @@ class YajlSession {
   }
 
   /// Ends the input; false as `feed`.
-  final func endOfInput() -> Bool {
+  func endOfInput() -> Bool {
     if rejection != nil { return false }
     if let cut {
       guard cut.mayEnd else { return reject(at: cut.start + cut.length, "the input ends inside a token") }
@@ -231,9 +224,12 @@ extension YajlSession {
   }
 
   private func keep(_ bytes: Span<UInt8>) {
-    cut?.length += bytes.count
-    guard keepsText, let length = cut?.length else { return }
-    if length > JSONLimits.tokenLength {
+    // Not in place: `cut` is asked for with every chunk, and stays unchecked as long as nobody works in it.
+    guard var token = cut else { return }
+    token.length += bytes.count
+    cut = token
+    if handler == nil { return }
+    if token.length > JSONLimits.tokenLength {
       cutText = []
     } else {
       for index in bytes.indices { cutText.append(bytes[index]) }
@@ -244,68 +240,98 @@ extension YajlSession {
 // MARK: What yajl calls
 
 extension YajlSession {
-  final func yajlStarts(isObject: Bool) -> Bool {
+  func yajlStarts(isObject: Bool) {
     let end = markToken()
     depth += 1
-    if depth > maxDepth { return reject(at: end - 1, "nested too deep") }
-    return startContainer(isObject: isObject, at: end - 1)
+    if depth > maxDepth {
+      _ = reject(at: end - 1, "nested too deep")
+    } else if isObject {
+      handler?.startObject(at: end - 1)
+    } else {
+      handler?.startArray(at: end - 1)
+    }
   }
 
-  final func yajlEnds(isObject: Bool) -> Bool {
+  func yajlEnds(isObject: Bool) {
     let end = markToken()
     depth -= 1
     if depth == 0 { completedDocuments += 1 }
-    return endContainer(isObject: isObject, at: end - 1)
+    if isObject { handler?.endObject(at: end - 1) } else { handler?.endArray(at: end - 1) }
   }
 
-  final func yajlReadText(length: Int, isKey: Bool) -> Bool {
+  func yajlReadText(length: Int, isKey: Bool) {
     if depth == 0 { completedDocuments += 1 }
     if givesPlaceholder, let cut {
       if cut.length > JSONLimits.tokenLength {
-        return oversized(isString: true, isKey: isKey, at: cut.range)
+        handler?.oversizedString(isKey: isKey, at: cut.range)
+        return
       }
-      return deliver(
-        cutText.span, hasEscapes: cutText.contains(UInt8(ascii: "\\")), isKey: isKey, at: cut.range)
+      let text = cutText
+      deliver(text.span, hasEscapes: text.contains(UInt8(ascii: "\\")), isKey: isKey, at: cut.range)
+      return
     }
     let start = startOfToken()
     let range = pieceOffset + start..<markToken()
-    if range.count > JSONLimits.tokenLength { return oversized(isString: true, isKey: isKey, at: range) }
+    if range.count > JSONLimits.tokenLength {
+      handler?.oversizedString(isKey: isKey, at: range)
+      return
+    }
     // start and tokenEnd are indices of this piece, whose pointer is valid during the callback.
     let raw = unsafe UnsafeBufferPointer(rebasing: piece[start..<tokenEnd])
     // Every escape is longer than what yajl makes of it, so equal lengths mean that there is none.
-    return deliver(unsafe raw.span, hasEscapes: range.count - 2 != length, isKey: isKey, at: range)
+    deliver(unsafe raw.span, hasEscapes: range.count - 2 != length, isKey: isKey, at: range)
   }
 
-  final func yajlReadNumber(_ digits: UnsafeBufferPointer<UInt8>) -> Bool {
-    if isPriming { return true }
+  func yajlReadNumber(_ digits: UnsafeBufferPointer<UInt8>) {
+    if isPriming { return }
     if depth == 0 { completedDocuments += 1 }
     if givesPlaceholder, let cut {
       if cut.length > JSONLimits.tokenLength {
-        return oversized(isString: false, isKey: false, at: cut.range)
+        handler?.oversizedNumber(at: cut.range)
+      } else {
+        let text = cutText
+        handler?.number(text.span, at: cut.range)
       }
-      return number(cutText.span, at: cut.range)
+      return
     }
     let end = markToken()
     let range = end - digits.count..<end
-    if range.count > JSONLimits.tokenLength { return oversized(isString: false, isKey: false, at: range) }
-    return number(unsafe digits.span, at: range)
+    if range.count > JSONLimits.tokenLength {
+      handler?.oversizedNumber(at: range)
+    } else {
+      handler?.number(unsafe digits.span, at: range)
+    }
   }
 
-  final func yajlReadLiteral(_ value: Bool?) -> Bool {
+  func yajlReadLiteral(_ value: Bool?) {
     if depth == 0 { completedDocuments += 1 }
     let end = markToken()
-    guard let value else { return null(at: end - 4..<end) }
-    return boolean(value, at: end - (value ? 4 : 5)..<end)
+    if let value {
+      handler?.boolean(value, at: end - (value ? 4 : 5)..<end)
+    } else {
+      handler?.null(at: end - 4..<end)
+    }
   }
 
-  private func deliver(_ raw: Span<UInt8>, hasEscapes: Bool, isKey: Bool, at range: Range<Int>) -> Bool {
-    if hasEscapes {
-      decoder.decode(raw)
-      return text(
-        decoder.text.span, raw: raw, loneSurrogate: decoder.hadLoneSurrogate, isKey: isKey, at: range)
+  private func deliver(_ raw: Span<UInt8>, hasEscapes: Bool, isKey: Bool, at range: Range<Int>) {
+    if !hasEscapes {
+      tell(raw.extracting(1..<raw.count - 1), raw: raw, loneSurrogate: false, isKey: isKey, at: range)
+      return
     }
-    return text(
-      raw.extracting(1..<raw.count - 1), raw: raw, loneSurrogate: false, isKey: isKey, at: range)
+    decoder.decode(raw)
+    let text = decoder.text
+    tell(
+      text.span, raw: raw, loneSurrogate: decoder.hadLoneSurrogate, isKey: isKey, at: range)
+  }
+
+  private func tell(
+    _ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, isKey: Bool, at range: Range<Int>
+  ) {
+    if isKey {
+      handler?.key(value, raw: raw, loneSurrogate: loneSurrogate, at: range)
+    } else {
+      handler?.string(value, raw: raw, loneSurrogate: loneSurrogate, at: range)
+    }
   }
 
   /// Notes that a token has ended here and returns the offset behind it.

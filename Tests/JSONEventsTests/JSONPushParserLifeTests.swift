@@ -2,36 +2,8 @@ import Testing
 
 @testable import JSONEvents
 
-/// What surrounds the events: failures, offsets that jump, many documents with one handle.
+/// What surrounds the events: offsets that jump, many documents with one handle, rejections.
 @Suite struct JSONPushParserLifeTests {
-  /// A handler's error comes out as it was thrown, at every event, and again until the parser is reset.
-  @Test func handlerErrorComesOut() throws {
-    let text = Array(JSONPushParserTests.text.utf8)
-    let events = parsed(text, cuts: []).events.count
-    for refused in 0..<events {
-      let log = EventLog()
-      log.refuses = refused
-      var parser = JSONPushParser(log)
-      for _ in 0..<2 {
-        do {
-          try parser.feed(text.span, at: 0)
-          Issue.record("event \(refused) was not refused")
-        } catch {
-          guard case .handler(let refusal) = error else {
-            Issue.record("\(error)")
-            continue
-          }
-          #expect(refusal == EventLog.Refusal(event: refused))
-        }
-      }
-      #expect(log.lines.count == refused)
-      log.refuses = nil
-      parser.reset()
-      try parser.feed(text.span, at: 0)
-      try parser.endOfInput()
-    }
-  }
-
   /// The inside of a container may be left out: later offsets are still those of the input.
   @Test func offsetsMayJump() throws {
     let text = Array(#"{"a":[1,{"x":[2]}],"b":3}"#.utf8)

@@ -20,8 +20,7 @@ import Testing
     var facts = AssetFacts()
     facts.hasTask = true
     facts.task = task
-    facts.batches = batches.map { Array($0.utf8) }
-    facts.comparableBatches = Set(facts.batches)
+    facts.batches = batches.map { BatchName(text: Array($0.utf8), isComparable: true) }
     return facts
   }
 
@@ -118,7 +117,7 @@ import Testing
     #expect(decide(none) { $0.excludedBatches = ["night"] }.isKept)
     // A name with half a surrogate pair is a batch that no option names.
     var odd = current(task(), batches: ["odd\u{FFFD}"])
-    odd.comparableBatches = []
+    odd.batches[0].isComparable = false
     #expect(!decide(odd) { $0.batches = ["odd\u{FFFD}"] }.isKept)
     #expect(!decide(odd) { $0.noBatch = true }.isKept)
     #expect(decide(odd) { $0.excludedBatches = ["odd\u{FFFD}"] }.isKept)

@@ -116,7 +116,7 @@ final class AssetProcessor {
 
   private func readSkeleton(_ extent: Extent) -> AssetFacts? {
     do {
-      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONStreamError<Never>) in
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONRejection) in
         try walker.consume(bytes, at: offset)
       }
       if let facts = walker.finish() { return facts }

@@ -84,7 +84,7 @@ final class GiantWalk: @unchecked Sendable {
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     let extent = element.extent
     do {
-      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONStreamError<Never>) in
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONRejection) in
         try walker.consume(bytes, at: offset)
       }
     } catch {
@@ -189,7 +189,7 @@ final class GiantWalk: @unchecked Sendable {
   /// Feeds the parser up to where a list starts that is read apart.
   private func feedFrame(
     _ bytes: Span<UInt8>, from start: Int, at offset: Int
-  ) throws(JSONStreamError<Never>) -> Int {
+  ) throws(JSONRejection) -> Int {
     let kernel = context.plan.kernel
     var index = start
     var fed = start
@@ -403,7 +403,7 @@ private struct SurprisePlaces {
 
   /// Notes the lines of new surprises, and of containers that may turn out to be some.
   mutating func note(_ reader: AssetReader, in block: GiantBlock) {
-    let offsets = reader.facts.surprises.values.map(\.first) + reader.stack.map(\.start)
+    let offsets = reader.surprises.values.map(\.first) + reader.starts
     let held = block.segment.offset..<block.segment.offset + block.segment.range.count
     for offset in offsets where held.contains(offset) && known[offset] == nil {
       var extent = Extent(from: block.segment.offset)

@@ -149,7 +149,7 @@ struct ListProcessor {
       }
       try walker.feed(run.closing.span, at: run.range.upperBound)
       reader.take { take($0, run, into: &outcome, &kept) }
-    } catch is JSONStreamError<Never> {
+    } catch is JSONRejection {
       return false
     }
     outcome.duplicateKeys = reader.duplicateKeys
@@ -204,12 +204,12 @@ struct ListWalker: ~Copyable {
   }
 
   /// Feeds bytes that are not scanned.
-  mutating func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONStreamError<Never>) {
+  mutating func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
     try parser.feed(bytes, at: offset)
   }
 
   /// Reads the next bytes of the list.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONStreamError<Never>) {
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
     var index = 0
     var fed = 0
     while true {

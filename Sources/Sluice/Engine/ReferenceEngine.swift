@@ -110,8 +110,7 @@ struct ReferenceEngine {
     return Row(arena: arena, start: start, end: arena.position, count: writer.text.count + 1)
   }
 
-  private func parse<Handler: JSONEventHandler>(_ range: Range<Int>, _ handler: Handler) -> Bool
-  where Handler.Failure == Never {
+  private func parse<Handler: JSONEventHandler>(_ range: Range<Int>, _ handler: Handler) -> Bool {
     var parser = JSONPushParser(handler, maxDepth: plan.maxDepth)
     do {
       try input.withBytes(range) { try parser.feed($0, at: input.offset + range.lowerBound) }

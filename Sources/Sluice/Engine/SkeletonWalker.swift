@@ -30,7 +30,7 @@ struct SkeletonWalker: ~Copyable {
   ///   - bytes: What follows the bytes before.
   ///   - offset: Where they stand in the input.
   /// - Throws: When the skeleton is no JSON; the walker is then of no more use.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONStreamError<Never>) {
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
     var index = 0
     var fed = 0
     while true {
@@ -44,6 +44,8 @@ struct SkeletonWalker: ~Copyable {
       index = bracket + 1
       let byte = bytes[bracket]
       if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        // An empty container needs no question: skipped or not, yajl is given the same two bytes.
+        if index < bytes.count, bytes[index] == byte + 2 { continue }
         try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
         fed = index
         if reader.skipsContainer { skipTarget = state.depth - 1 }

@@ -12,8 +12,6 @@ struct Annotation: Sendable {
 
 /// Reads elements, one after another.
 final class AnnotationListReader: JSONEventHandler {
-  typealias Failure = Never
-
   /// The elements that have ended since they were last taken.
   private(set) var finished: [Annotation] = []
   private(set) var duplicateKeys = 0
@@ -26,6 +24,7 @@ final class AnnotationListReader: JSONEventHandler {
   /// How many containers are open within the list.
   private var level = 0
   private var current = Annotation(range: 0..<0, isObject: true)
+  private var names = NameCache()
   private var key = ExportKey.other
   private var keyCounts = true
   private var seen: UInt64 = 0
@@ -56,13 +55,13 @@ final class AnnotationListReader: JSONEventHandler {
   func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard level == 1 else { return }
     begin(ExportKey(value))
-    if counts { current.members.key(key, value) }
+    if counts { current.members.key(key, value, &names) }
   }
 
   func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard level == 1, isLifted, keyCounts else { return scalar(.other, range) }
     if loneSurrogate { loneSurrogates.append(range.lowerBound) }
-    let text = [UInt8](value)
+    let text = names.name(value)
     scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
   }
 

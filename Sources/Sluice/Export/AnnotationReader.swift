@@ -12,11 +12,11 @@ struct AnnotationReader {
   private var lastKey: [UInt8] = []
 
   /// Reads a member's name.
-  mutating func key(_ key: ExportKey, _ name: Span<UInt8>) {
+  mutating func key(_ key: ExportKey, _ name: Span<UInt8>, _ names: inout NameCache) {
     if let found = key.toolRank {
       rank = min(rank ?? found, found)
     } else if rank == nil, key.mayNameTool {
-      lastKey = [UInt8](name)
+      lastKey = names.name(name)
     }
   }
 
@@ -38,19 +38,19 @@ struct AnnotationReader {
 
 /// The title options, ready to compare.
 struct TitleMatcher: Sendable {
-  private let wanted: Set<[UInt8]>
-  private let excluded: Set<[UInt8]>
+  private let wanted: NameSet
+  private let excluded: NameSet
 
   init(_ selection: Selection) {
-    wanted = Set(selection.titles.map { Array($0.utf8) })
-    excluded = Set(selection.excludedTitles.map { Array($0.utf8) })
+    wanted = NameSet(selection.titles)
+    excluded = NameSet(selection.excludedTitles)
   }
 
   /// Whether `--title` names this title.
-  func wants(title: [UInt8]?) -> Bool { title.map { wanted.contains($0) } ?? false }
+  func wants(title: [UInt8]?) -> Bool { wanted.contains(title) }
 
   /// Whether `--exclude-title` names this title.
-  func excludes(title: [UInt8]?) -> Bool { title.map { excluded.contains($0) } ?? false }
+  func excludes(title: [UInt8]?) -> Bool { excluded.contains(title) }
 
   /// Whether an annotation of this title meets both.
   func keeps(title: [UInt8]?) -> Bool {
@@ -62,15 +62,13 @@ extension TaskFacts {
   /// Counts an annotation of the task.
   mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher) {
     let title = annotation.title.comparable
-    let name = annotation.title.text
-    let tool = annotation.toolName(kind)
-    annotations.add(kind, title: name, tool: tool)
+    let isMatch = matcher.keeps(title: title)
+    annotations.add(
+      AnnotationGroup(
+        kind: kind, title: annotation.title.text, tool: annotation.toolName(kind), isMatch: isMatch))
     if matcher.wants(title: title) { hasTitle = true }
     if matcher.excludes(title: title) { hasExcludedTitle = true }
-    if matcher.keeps(title: title) {
-      hasMatch = true
-      matches.add(kind, title: name, tool: tool)
-    }
+    if isMatch { hasMatch = true }
   }
 
   /// Takes in what was counted of the same task elsewhere.
@@ -78,7 +76,6 @@ extension TaskFacts {
     hasTitle = hasTitle || other.hasTitle
     hasMatch = hasMatch || other.hasMatch
     hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
-    annotations.add(other.annotations)
-    matches.add(other.matches)
+    for (group, count) in other.annotations.groups { annotations.add(group, count) }
   }
 }

@@ -35,47 +35,36 @@ public enum AnnotationKind: String, CaseIterable, Sendable {
   case relation
 }
 
-/// How often each of several names occurred, in the order of their first.
-struct NameCounts: Sendable {
-  private(set) var order: [[UInt8]?] = []
-  private var counts: [[UInt8]?: Int] = [:]
+extension AnnotationKind {
+  /// Its name in counts.
+  var name: [UInt8] { Self.names[self] ?? [] }
 
-  mutating func add(_ name: [UInt8]?, _ count: Int = 1) {
-    if let known = counts[name] {
-      counts[name] = known + count
-    } else {
-      counts[name] = count
-      order.append(name)
-    }
-  }
+  private static let names = [AnnotationKind: [UInt8]](
+    uniqueKeysWithValues: allCases.map { ($0, Array($0.rawValue.utf8)) })
+}
 
-  mutating func add(_ other: NameCounts) {
-    for name in other.order { add(name, other[name]) }
-  }
-
-  subscript(name: [UInt8]?) -> Int { counts[name] ?? 0 }
+/// Annotations that count as the same.
+struct AnnotationGroup: Sendable, Hashable {
+  var kind: AnnotationKind
+  var title: [UInt8]?
+  var tool: [UInt8]?
+  /// Whether they meet the title options.
+  var isMatch: Bool
 }
 
 /// Counts of annotations by what they are.
 struct AnnotationCounts: Sendable {
-  var total = 0
-  var titles = NameCounts()
-  var kinds = NameCounts()
-  var tools = NameCounts()
+  private var index = NameIndex<AnnotationGroup>()
+  private var counts: [Int] = []
 
-  mutating func add(_ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?) {
-    total += 1
-    titles.add(title)
-    kinds.add(Array(kind.rawValue.utf8))
-    tools.add(tool)
+  mutating func add(_ group: AnnotationGroup, _ count: Int = 1) {
+    let number = index.number(of: group)
+    if number == counts.count { counts.append(0) }
+    counts[number] += count
   }
 
-  mutating func add(_ other: AnnotationCounts) {
-    total += other.total
-    titles.add(other.titles)
-    kinds.add(other.kinds)
-    tools.add(other.tools)
-  }
+  /// The groups in the order of their first annotations.
+  var groups: Zip2Sequence<[AnnotationGroup], [Int]> { zip(index.names, counts) }
 }
 
 /// What is known of one task.
@@ -90,10 +79,14 @@ struct TaskFacts: Sendable {
   var hasMatch = false
   /// Whether an annotation has an excluded title.
   var hasExcludedTitle = false
-  /// All annotations.
   var annotations = AnnotationCounts()
-  /// The annotations that meet the title options.
-  var matches = AnnotationCounts()
+}
+
+/// An entry of an asset's `batches`.
+struct BatchName: Sendable, Hashable {
+  var text: [UInt8]
+  /// Whether filters can match it.
+  var isComparable: Bool
 }
 
 /// The surprises that a run warns of.
@@ -134,9 +127,8 @@ struct AssetFacts: Sendable {
   var hasLabelTask = false
   var assetIsObject = false
   var externalId: [UInt8]?
-  var batches: [[UInt8]] = []
-  /// Which of `batches` filters can match.
-  var comparableBatches: Set<[UInt8]> = []
+  /// Each name once.
+  var batches: [BatchName] = []
   var status = Field.absent
   var task: TaskFacts?
   var legacyTasks: [TaskFacts] = []
@@ -152,10 +144,13 @@ struct AssetFacts: Sendable {
   /// An element of an issue export.
   var isIssue: Bool { !hasTask && !hasTasks && (hasLabelTask || assetIsObject) }
 
-  /// The tasks that options speak of; an asset without any counts as having one with null fields.
-  var tasks: [TaskFacts] {
-    let tasks = isLegacy ? legacyTasks : task.map { [$0] } ?? []
-    return tasks.isEmpty ? [TaskFacts()] : tasks
+  /// How many tasks options speak of; an asset without any counts as having one with null fields.
+  var taskCount: Int { isLegacy ? max(1, legacyTasks.count) : 1 }
+
+  /// The task at `index` of those.
+  func task(at index: Int) -> TaskFacts {
+    if !isLegacy { return task ?? TaskFacts() }
+    return legacyTasks.isEmpty ? TaskFacts() : legacyTasks[index]
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {

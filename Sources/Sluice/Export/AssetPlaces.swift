@@ -1,8 +1,8 @@
 // Which place is where in an asset, and what its values mean: the export format as a table.
 
-extension AssetReader {
+extension AssetState {
   /// The place inside a container that has just been opened in `top`; nil if nothing in it matters.
-  func place(forContainerIn top: Container, isObject: Bool) -> Place? {
+  func place(forContainer isObject: Bool) -> Place? {
     switch (top.place, top.key, isObject) {
     case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
     case (.asset, .dataset, false) where needs.stripsURLs: .dataset
@@ -11,7 +11,7 @@ extension AssetReader {
     case (.asset, .tasks, false) where !facts.hasTask && (top.keyCounts || needs.editsTasks):
       .taskList(counts: top.keyCounts)
     case (.taskList(let counts), _, true): .task(counts: counts)
-    case (.task(let counts), _, _): placeInTask(top, counts: counts, isObject: isObject)
+    case (.task(let counts), _, _): placeInTask(counts: counts, isObject: isObject)
     case (.history, _, true): .snapshot
     case (.snapshot, _, false) where needs.prunes:
       annotationKind(top.key).map { .annotations($0, counts: false) }
@@ -20,7 +20,7 @@ extension AssetReader {
     }
   }
 
-  private func placeInTask(_ top: Container, counts: Bool, isObject: Bool) -> Place? {
+  private func placeInTask(counts: Bool, isObject: Bool) -> Place? {
     if isObject { return nil }
     if let kind = annotationKind(top.key) {
       let decides = counts && top.keyCounts && needs.selection.looksAtTitles
@@ -63,13 +63,13 @@ extension AssetReader {
   }
 
   /// Whether the text of a string is worth copying.
-  func wantsText(_ top: Container) -> Bool {
+  var wantsText: Bool {
     if case .batches = top.place { return true }
     return top.keyCounts && top.key != .task && top.key != .tasks && isLifted(top.key, in: top.place)
   }
 
   /// Whether a string at this place is a URL that may carry a signature.
-  func isURL(_ top: Container) -> Bool {
+  var isURL: Bool {
     switch (top.place, top.key) {
     case (.dataset, _), (.asset, .asset): true
     case (.asset, .brushDataUrl), (.task, .brushDataUrl), (.snapshot, .brushDataUrl): true
@@ -80,9 +80,9 @@ extension AssetReader {
   }
 
   /// Takes in that `value` stands in `top`, at its current key if it is an object.
-  func note(_ value: Noted, in top: Container, at offset: Int) {
+  mutating func note(_ value: Noted, at offset: Int) {
     switch top.place {
-    case .asset: noteInAsset(value, top, at: offset)
+    case .asset: noteInAsset(value, at: offset)
     case .batches(counts: true): noteBatch(value, at: offset)
     case .taskList(let counts):
       if case .object = value { return }
@@ -100,7 +100,7 @@ extension AssetReader {
     }
   }
 
-  private func noteInAsset(_ value: Noted, _ top: Container, at offset: Int) {
+  private mutating func noteInAsset(_ value: Noted, at offset: Int) {
     switch (top.key, value) {
     case (.task, .scalar(let field)):
       facts.hasTask = true
@@ -120,7 +120,7 @@ extension AssetReader {
     }
   }
 
-  private func noteInTask(_ value: Noted, _ key: ExportKey, at offset: Int) {
+  private mutating func noteInTask(_ value: Noted, _ key: ExportKey, at offset: Int) {
     switch key {
     case .stage: task.stage = value.field
     case .stageId: task.stageId = value.field
@@ -135,18 +135,19 @@ extension AssetReader {
     }
   }
 
-  private func noteBatch(_ value: Noted, at offset: Int) {
+  private mutating func noteBatch(_ value: Noted, at offset: Int) {
     switch value.field {
     case .null: break
     case .string(let name), .unmatchable(let name):
-      if value.field.comparable != nil { facts.comparableBatches.insert(name) }
-      if batchNames.insert(name).inserted { facts.batches.append(name) }
+      let number = batchNames.number(of: name)
+      if number == facts.batches.count { facts.batches.append(BatchName(text: name, isComparable: false)) }
+      if value.field.comparable != nil { facts.batches[number].isComparable = true }
     case .other, .absent: facts.warn(.batchesNotStrings, at: offset)
     }
   }
 
   /// Closes a task whose fields decide, and which started at `start`.
-  func endTask(from start: Int) {
+  mutating func endTask(from start: Int) {
     if inTaskList {
       facts.legacyTasks.append(task)
     } else {
@@ -158,7 +159,7 @@ extension AssetReader {
   /// Closes an annotation.
   ///
   /// - Returns: Whether it is left out of its list.
-  func endAnnotation(_ kind: AnnotationKind, counts: Bool, at start: Int) -> Bool {
+  mutating func endAnnotation(_ kind: AnnotationKind, counts: Bool, at start: Int) -> Bool {
     if counts {
       if annotation.title.text == nil { facts.warn(.fieldNotString, at: start) }
       count(annotation, kind)
@@ -166,12 +167,12 @@ extension AssetReader {
     return needs.prunes && !titles.keeps(title: annotation.title.comparable)
   }
 
-  private func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
+  private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
     task.count(annotation, kind, titles)
   }
 
   /// The annotation list that has just been opened in `top`, where lists are read apart.
-  func listApart(in top: Container, isObject: Bool, at offset: Int) -> ListPlace? {
+  func listApart(isObject: Bool, at offset: Int) -> ListPlace? {
     guard !isObject, let kind = annotationKind(top.key) else { return nil }
     var counts = false
     switch top.place {
@@ -181,7 +182,7 @@ extension AssetReader {
     }
     return ListPlace(
       kind: kind, counts: counts, task: inTaskList ? facts.legacyTasks.count : 0, isInTaskList: inTaskList,
-      depth: stack.count + 1, start: offset)
+      depth: depth + 1, start: offset)
   }
 }
 

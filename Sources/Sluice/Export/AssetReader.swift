@@ -51,9 +51,75 @@ enum Place {
 }
 
 /// Reads assets, one after another.
+///
+/// The class is only what a parser can hold. The runtime checks every access to a class's property that it cannot
+/// prove to be alone, and an asset has hundreds of events; hence memory of its own.
+// Safe to use: made in init, freed in deinit, and never given away. No access overlaps another: a reader belongs
+// to one worker, and the methods of the state call nobody who knows the reader.
+@safe
 final class AssetReader: JSONEventHandler {
-  typealias Failure = Never
+  private let state: UnsafeMutablePointer<AssetState>
 
+  init(_ needs: ReaderNeeds, listsApart: ListsApart = .none) {
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: AssetState(needs, listsApart: listsApart))
+  }
+
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+  }
+
+  /// Whether the container that has just been opened need not be read.
+  var skipsContainer: Bool { unsafe state.pointee.skipsContainer }
+
+  /// Whether an asset has been read to its end.
+  var isComplete: Bool { unsafe state.pointee.isComplete }
+
+  /// Forgets the asset.
+  func reset() { unsafe state.pointee.reset() }
+
+  /// Takes what was read, ready for the next asset.
+  func take() -> AssetFacts { unsafe state.pointee.take() }
+
+  /// The annotation list that has just been opened, if it is read apart.
+  func takeOpenedList() -> ListPlace? { unsafe state.pointee.takeOpenedList() }
+
+  /// What is known of an asset in the midst of its task, if nothing that may come later changes what becomes
+  /// of it; nil if it may.
+  func settledFacts(_ options: RunOptions) -> AssetFacts? { unsafe state.pointee.settledFacts(options) }
+
+  /// What has surprised so far, by code.
+  var surprises: [WarningCode: (count: Int, first: Int)] { unsafe state.pointee.facts.surprises }
+
+  /// Where the containers start that are being read, the asset first.
+  var starts: [Int] { unsafe state.pointee.starts }
+
+  func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }
+  func startArray(at offset: Int) { unsafe state.pointee.open(isObject: false, at: offset) }
+  func endObject(at offset: Int) { unsafe state.pointee.close(at: offset) }
+  func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
+
+  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    unsafe state.pointee.key(value, at: range)
+  }
+
+  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    unsafe state.pointee.string(value, loneSurrogate: loneSurrogate, at: range)
+  }
+
+  func oversizedString(isKey: Bool, at range: Range<Int>) {
+    unsafe state.pointee.oversizedString(isKey: isKey, at: range)
+  }
+
+  func number(_ raw: Span<UInt8>, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func oversizedNumber(at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func boolean(_ value: Bool, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func null(at range: Range<Int>) { unsafe state.pointee.scalar(.null, range) }
+}
+
+/// What has been read of an asset so far, and what to make of the next event.
+struct AssetState {
   /// A container that is being read.
   struct Container {
     var place: Place
@@ -72,11 +138,18 @@ final class AssetReader: JSONEventHandler {
   var facts = AssetFacts()
   let needs: ReaderNeeds
   let titles: TitleMatcher
-  var stack: [Container] = []
+  /// The innermost container that is being read; means something only while `isOpen`.
+  var top = Container(place: .asset, start: 0, isObject: true)
+  /// Those around it, the asset first.
+  private var outer: [Container] = []
+  /// Whether an asset is being read.
+  private var isOpen = false
   var task = TaskFacts()
   var annotation = AnnotationReader()
   /// The batches of the asset so far.
-  var batchNames: Set<[UInt8]> = []
+  var batchNames = NameIndex<[UInt8]>()
+  /// Outlives the asset, as the names do.
+  var names = NameCache()
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
   /// Which annotation lists are not read here but handed out to be read by others.
@@ -98,18 +171,26 @@ final class AssetReader: JSONEventHandler {
   var skipsContainer: Bool { ignored == 1 }
 
   /// The annotation list that has just been opened, if it is read apart.
-  func takeOpenedList() -> ListPlace? { openedList.take() }
+  mutating func takeOpenedList() -> ListPlace? { openedList.take() }
+
+  /// How many containers are being read.
+  var depth: Int { isOpen ? outer.count + 1 : 0 }
+
+  /// Where the containers start that are being read.
+  var starts: [Int] { isOpen ? outer.map(\.start) + [top.start] : [] }
 
   /// Whether an asset has been read to its end.
-  var isComplete: Bool { stack.isEmpty && ignored == 0 && facts.end > 0 }
+  var isComplete: Bool { !isOpen && ignored == 0 && facts.end > 0 }
 
   /// What is known of an asset in the midst of its task, if nothing that may come later changes what becomes
   /// of it; nil if it may.
   func settledFacts(_ options: RunOptions) -> AssetFacts? {
-    guard !inTaskList, stack.count > 1, case .task(counts: true) = stack[1].place else { return nil }
+    guard !inTaskList, depth > 1 else { return nil }
+    let containers = outer + [top]
+    guard case .task(counts: true) = containers[1].place else { return nil }
     let partitions = options.output.partitionBy
     let selection = needs.selection
-    let hasBatches = stack[0].seen & (UInt64(1) << UInt64(ExportKey.batches.rawValue)) != 0
+    let hasBatches = containers[0].seen & (UInt64(1) << UInt64(ExportKey.batches.rawValue)) != 0
     if selection.looksAtBatches || partitions.contains(.batch), !hasBatches { return nil }
     if selection.looksAtStages || partitions.contains(.stage), task.stage == .absent { return nil }
     if selection.looksAtStages, task.stageId == .absent { return nil }
@@ -120,40 +201,38 @@ final class AssetReader: JSONEventHandler {
   }
 
   /// Forgets the asset.
-  func reset() {
+  mutating func reset() {
     facts = AssetFacts()
     batchNames.removeAll()
-    stack.removeAll(keepingCapacity: true)
+    outer.removeAll(keepingCapacity: true)
+    isOpen = false
     ignored = 0
     inTaskList = false
   }
 
   /// Takes what was read, ready for the next asset.
-  func take() -> AssetFacts {
-    defer { reset() }
-    return facts
+  mutating func take() -> AssetFacts {
+    var taken = AssetFacts()
+    swap(&taken, &facts)
+    reset()
+    return taken
   }
 
   // MARK: Events
 
-  func startObject(at offset: Int) { open(isObject: true, at: offset) }
-  func startArray(at offset: Int) { open(isObject: false, at: offset) }
-  func endObject(at offset: Int) { close(at: offset) }
-  func endArray(at offset: Int) { close(at: offset) }
-
-  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    guard ignored == 0, let top = stack.indices.last else { return }
-    begin(ExportKey(value), at: range.lowerBound, in: &stack[top])
-    if case .annotation(_, counts: true) = stack[top].place {
-      annotation.key(stack[top].key, value)
+  mutating func key(_ value: Span<UInt8>, at range: Range<Int>) {
+    guard ignored == 0, isOpen else { return }
+    begin(ExportKey(value), at: range.lowerBound)
+    if case .annotation(_, counts: true) = top.place {
+      annotation.key(top.key, value, &names)
     }
   }
 
-  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    guard ignored == 0, let top = stack.last else { return }
-    if needs.stripsURLs, isURL(top) { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
-    if wantsText(top) {
-      let text = [UInt8](value)
+  mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    guard ignored == 0, isOpen else { return }
+    if needs.stripsURLs, isURL { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+    if wantsText {
+      let text = names.name(value)
       if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
       scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
     } else {
@@ -161,57 +240,57 @@ final class AssetReader: JSONEventHandler {
     }
   }
 
-  func oversizedString(isKey: Bool, at range: Range<Int>) {
-    guard ignored == 0, let top = stack.indices.last else { return }
+  mutating func oversizedString(isKey: Bool, at range: Range<Int>) {
+    guard ignored == 0, isOpen else { return }
     if isKey {
-      begin(.other, at: range.lowerBound, in: &stack[top])
+      begin(.other, at: range.lowerBound)
     } else {
-      if needs.stripsURLs, isURL(stack[top]) {
-        facts.urls.append(Cut(range: range, isLegacy: inTaskList))
-      }
+      if needs.stripsURLs, isURL { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
       scalar(.other, range)
     }
   }
 
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) { scalar(.other, range) }
-  func oversizedNumber(at range: Range<Int>) { scalar(.other, range) }
-  func boolean(_ value: Bool, at range: Range<Int>) { scalar(.other, range) }
-  func null(at range: Range<Int>) { scalar(.null, range) }
+  mutating func scalar(_ field: Field, _ range: Range<Int>) {
+    guard ignored == 0, isOpen else { return }
+    note(.scalar(field), at: range.lowerBound)
+    valueEnded(from: range.lowerBound, at: range.upperBound, isRemoved: removesUnread())
+  }
 
   // MARK: Containers
 
-  private func begin(_ key: ExportKey, at offset: Int, in container: inout Container) {
-    container.key = key
-    container.keyStart = offset
-    container.keyCounts = true
-    guard isLifted(key, in: container.place) else { return }
+  private mutating func begin(_ key: ExportKey, at offset: Int) {
+    top.key = key
+    top.keyStart = offset
+    top.keyCounts = true
+    guard isLifted(key, in: top.place) else { return }
     let bit = UInt64(1) << UInt64(key.rawValue)
-    if container.seen & bit != 0 {
-      container.keyCounts = false
+    if top.seen & bit != 0 {
+      top.keyCounts = false
       facts.duplicateKeys += 1
     }
-    container.seen |= bit
+    top.seen |= bit
   }
 
-  private func open(isObject: Bool, at offset: Int) {
+  mutating func open(isObject: Bool, at offset: Int) {
     if ignored > 0 {
       ignored += 1
       return
     }
-    guard let top = stack.last else {
+    guard isOpen else {
       facts.start = offset
-      stack.append(Container(place: .asset, start: offset, isObject: isObject))
+      isOpen = true
+      top = Container(place: .asset, start: offset, isObject: isObject)
       return
     }
     if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
-    note(isObject ? .object : .array, in: top, at: offset)
-    if listsApart != .none, let list = listApart(in: top, isObject: isObject, at: offset) {
+    note(isObject ? .object : .array, at: offset)
+    if listsApart != .none, let list = listApart(isObject: isObject, at: offset) {
       openedList = list
       ignored = 1
       unreadStart = offset
       return
     }
-    guard let place = place(forContainerIn: top, isObject: isObject) else {
+    guard let place = place(forContainer: isObject) else {
       ignored = 1
       unreadStart = offset
       return
@@ -227,16 +306,19 @@ final class AssetReader: JSONEventHandler {
     case .taskList: inTaskList = true
     default: break
     }
-    stack.append(container)
+    outer.append(top)
+    top = container
   }
 
-  private func close(at offset: Int) {
+  mutating func close(at offset: Int) {
     if ignored > 0 {
       ignored -= 1
       if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }
       return
     }
-    guard let closed = stack.popLast() else { return }
+    guard isOpen else { return }
+    let closed = top
+    if let container = outer.popLast() { top = container } else { isOpen = false }
     if let range = closed.cutter?.close(at: offset) { cut(range) }
     var isRemoved = false
     switch closed.place {
@@ -253,7 +335,7 @@ final class AssetReader: JSONEventHandler {
 
   /// Whether a value that is no container, or was not read, is left out of the container on top.
   private func removesUnread() -> Bool {
-    guard let top = stack.last else { return false }
+    guard isOpen else { return false }
     switch top.place {
     case .task: return needs.dropsHistory && top.key == .stageHistory
     // An element that is no object has no title.
@@ -262,20 +344,14 @@ final class AssetReader: JSONEventHandler {
     }
   }
 
-  private func scalar(_ field: Field, _ range: Range<Int>) {
-    guard ignored == 0, let top = stack.indices.last else { return }
-    note(.scalar(field), in: stack[top], at: range.lowerBound)
-    valueEnded(from: range.lowerBound, at: range.upperBound, isRemoved: removesUnread())
-  }
-
-  private func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
-    guard let top = stack.indices.last, stack[top].cutter != nil else { return }
+  private mutating func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
+    guard isOpen, top.cutter != nil else { return }
     // An unread container starts at its key in an object; in a list every container is read.
-    let itemStart = stack[top].isObject ? stack[top].keyStart : start ?? unreadStart
-    if let range = stack[top].cutter?.item(itemStart..<end, isRemoved: isRemoved) { cut(range) }
+    let itemStart = top.isObject ? top.keyStart : start ?? unreadStart
+    if let range = top.cutter?.item(itemStart..<end, isRemoved: isRemoved) { cut(range) }
   }
 
-  private func cut(_ range: Range<Int>) {
+  private mutating func cut(_ range: Range<Int>) {
     facts.cuts.append(Cut(range: range, isLegacy: inTaskList))
   }
 }

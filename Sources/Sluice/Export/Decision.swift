@@ -10,64 +10,82 @@ struct Decision: Sendable {
   var countsAnnotations = false
   /// The batches that partitions are made for; nil stands for none.
   var batches: [[UInt8]?] = []
+
+  // Most assets have one task; constants need no allocation.
+  fileprivate static let onlyTask = [0]
+  fileprivate static let noBatch: [[UInt8]?] = [nil]
 }
 
 /// The filters of a run, ready to compare.
 struct Selector: Sendable {
   private let selection: Selection
   private let prunes: Bool
-  private let stages: Set<[UInt8]>
-  private let excludedStages: Set<[UInt8]>
-  private let batches: Set<[UInt8]>
-  private let excludedBatches: Set<[UInt8]>
+  private let stages: NameSet
+  private let excludedStages: NameSet
+  private let batches: NameSet
+  private let excludedBatches: NameSet
 
   init(_ options: RunOptions) {
     selection = options.selection
     prunes = options.rows.prune
-    stages = Set(selection.stages.map { Array($0.utf8) })
-    excludedStages = Set(selection.excludedStages.map { Array($0.utf8) })
-    batches = Set(selection.batches.map { Array($0.utf8) })
-    excludedBatches = Set(selection.excludedBatches.map { Array($0.utf8) })
+    stages = NameSet(selection.stages)
+    excludedStages = NameSet(selection.excludedStages)
+    batches = NameSet(selection.batches)
+    excludedBatches = NameSet(selection.excludedBatches)
   }
 
   /// Decides on an asset.
   func decide(_ facts: AssetFacts) -> Decision {
     var decision = Decision()
-    let tasks = facts.tasks
-    decision.passingTasks = tasks.indices.filter { passes(tasks[$0], of: facts) }
+    decision.passingTasks = passingTasks(of: facts)
     guard passesBatches(facts), !decision.passingTasks.isEmpty else { return decision }
     if selection.looksAtTitles {
       decision.countsAnnotations = true
-      decision.isKept = passesTitles(decision.passingTasks.map { tasks[$0] })
+      decision.isKept = passesTitles(decision.passingTasks, of: facts)
     } else {
       decision.isKept = true
     }
-    decision.batches = facts.batches.filter { batch in
-      guard !batches.isEmpty || selection.noBatch else { return true }
-      return batches.contains(batch) && facts.comparableBatches.contains(batch)
-    }
-    if decision.batches.isEmpty { decision.batches = [nil] }
+    decision.batches = partitionBatches(of: facts)
     return decision
   }
 
+  private func passingTasks(of facts: AssetFacts) -> [Int] {
+    if facts.taskCount == 1 { return passes(facts.task(at: 0), of: facts) ? Decision.onlyTask : [] }
+    return (0..<facts.taskCount).filter { passes(facts.task(at: $0), of: facts) }
+  }
+
+  private func partitionBatches(of facts: AssetFacts) -> [[UInt8]?] {
+    let choosesBatches = !batches.isEmpty || selection.noBatch
+    var names: [[UInt8]?] = []
+    for batch in facts.batches where !choosesBatches || batch.isComparable && batches.contains(batch.text) {
+      names.append(batch.text)
+    }
+    return names.isEmpty ? Decision.noBatch : names
+  }
+
   private func passesBatches(_ facts: AssetFacts) -> Bool {
-    if !excludedBatches.isDisjoint(with: facts.comparableBatches) { return false }
+    if facts.batches.contains(where: { $0.isComparable && excludedBatches.contains($0.text) }) {
+      return false
+    }
     if batches.isEmpty && !selection.noBatch { return true }
-    return !batches.isDisjoint(with: facts.comparableBatches) || selection.noBatch && facts.batches.isEmpty
+    return facts.batches.contains { $0.isComparable && batches.contains($0.text) }
+      || selection.noBatch && facts.batches.isEmpty
   }
 
   private func passes(_ task: TaskFacts, of facts: AssetFacts) -> Bool {
-    let names = stageNames(task, of: facts)
-    if names.contains(where: { excludedStages.contains($0) }) { return false }
-    if !stages.isEmpty, !names.contains(where: { stages.contains($0) }) { return false }
+    if !excludedStages.isEmpty, isStage(of: task, facts, in: excludedStages) { return false }
+    if !stages.isEmpty, !isStage(of: task, facts, in: stages) { return false }
     return passesTimes(task)
   }
 
-  private func stageNames(_ task: TaskFacts, of facts: AssetFacts) -> [[UInt8]] {
-    if !facts.isLegacy { return [task.stage.comparable, task.stageId.comparable].compactMap { $0 } }
+  /// Whether one of the names of a task's stage is among `names`.
+  private func isStage(of task: TaskFacts, _ facts: AssetFacts, in names: NameSet) -> Bool {
+    if !facts.isLegacy {
+      return names.contains(task.stage.comparable) || names.contains(task.stageId.comparable)
+    }
     // An asset without tasks counts as one task with null fields, whatever its own status.
-    if facts.legacyTasks.isEmpty { return [] }
-    return [task.status.comparable, facts.status.comparable].compactMap { $0 }
+    if facts.legacyTasks.isEmpty { return false }
+    return names.contains(task.status.comparable) || names.contains(facts.status.comparable)
   }
 
   private func passesTimes(_ task: TaskFacts) -> Bool {
@@ -78,10 +96,10 @@ struct Selector: Sendable {
     return true
   }
 
-  private func passesTitles(_ passing: [TaskFacts]) -> Bool {
-    if prunes { return selection.titles.isEmpty || passing.contains(where: \.hasMatch) }
-    if passing.contains(where: \.hasExcludedTitle) { return false }
-    return selection.titles.isEmpty || passing.contains(where: \.hasTitle)
+  private func passesTitles(_ passing: [Int], of facts: AssetFacts) -> Bool {
+    if prunes { return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasMatch } }
+    if passing.contains(where: { facts.task(at: $0).hasExcludedTitle }) { return false }
+    return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasTitle }
   }
 }
 

@@ -3,24 +3,15 @@
 
 /// Counts by name, in the order of each name's first.
 struct CountTable: Sendable {
-  private(set) var names: [[UInt8]?] = []
+  private var index = NameIndex<[UInt8]?>()
   private(set) var counts: [SeenKept] = []
-  private var indices: [[UInt8]?: Int] = [:]
-  private var last = 0
+
+  var names: [[UInt8]?] { index.names }
 
   mutating func add(_ name: [UInt8]?, seen: Int, kept: Int) {
-    // Neighbours often share a name.
-    if last < names.count, names[last] == name {
-      counts[last].add(seen: seen, kept: kept)
-      return
-    }
-    last = indices[name] ?? names.count
-    if last == names.count {
-      names.append(name)
-      counts.append(SeenKept())
-      indices[name] = last
-    }
-    counts[last].add(seen: seen, kept: kept)
+    let number = index.number(of: name)
+    if number == counts.count { counts.append(SeenKept()) }
+    counts[number].add(seen: seen, kept: kept)
   }
 }
 
@@ -43,10 +34,14 @@ struct CountsDelta: Sendable {
     assets.kept += kept
     assets.filtered += 1 - kept
     duplicateKeys += facts.duplicateKeys
-    for batch in facts.batches { batches.add(batch, seen: 1, kept: kept) }
+    for batch in facts.batches { batches.add(batch.text, seen: 1, kept: kept) }
     if facts.batches.isEmpty { batches.add(nil, seen: 1, kept: kept) }
-    for (index, task) in facts.tasks.enumerated() {
-      let passes = decision.passingTasks.contains(index)
+    var passing = decision.passingTasks[...]
+    for index in 0..<facts.taskCount {
+      let task = facts.task(at: index)
+      // Their indices are in order.
+      let passes = passing.first == index
+      if passes { passing = passing.dropFirst() }
       tasks.add(seen: 1, kept: passes ? kept : 0)
       stages.add(facts.stageName(of: task), seen: 1, kept: passes ? kept : 0)
       if decision.countsAnnotations, passes { addAnnotations(of: task, isKept: decision.isKept) }
@@ -54,13 +49,13 @@ struct CountsDelta: Sendable {
   }
 
   private mutating func addAnnotations(of task: TaskFacts, isKept: Bool) {
-    annotations.add(seen: task.annotations.total, kept: isKept ? task.matches.total : 0)
-    func add(_ all: NameCounts, _ matches: NameCounts, to table: inout CountTable) {
-      for name in all.order { table.add(name, seen: all[name], kept: isKept ? matches[name] : 0) }
+    for (group, count) in task.annotations.groups {
+      let kept = isKept && group.isMatch ? count : 0
+      annotations.add(seen: count, kept: kept)
+      titles.add(group.title, seen: count, kept: kept)
+      kinds.add(group.kind.name, seen: count, kept: kept)
+      tools.add(group.tool, seen: count, kept: kept)
     }
-    add(task.annotations.titles, task.matches.titles, to: &titles)
-    add(task.annotations.kinds, task.matches.kinds, to: &kinds)
-    add(task.annotations.tools, task.matches.tools, to: &tools)
   }
 }
 

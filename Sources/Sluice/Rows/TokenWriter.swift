@@ -6,8 +6,6 @@ internal import Sharding
 
 /// Writes the tokens of an element that are not cut.
 final class TokenWriter: JSONEventHandler {
-  typealias Failure = Never
-
   /// The row, without its newline.
   private(set) var text: [UInt8] = []
   private let input: Extent

@@ -44,8 +44,6 @@ indirect enum JSONTree: Sendable, Equatable {
 
 /// Builds a tree from events.
 private final class TreeBuilder: JSONEventHandler {
-  typealias Failure = Never
-
   private enum Container {
     case array([JSONTree])
     case object([String: JSONTree], key: String)

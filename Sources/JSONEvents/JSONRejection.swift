@@ -13,11 +13,3 @@ extension JSONRejection: CustomStringConvertible {
   /// One line for people.
   public var description: String { "not valid JSON near byte \(offset): \(reason)" }
 }
-
-/// What `JSONPushParser` throws.
-public enum JSONStreamError<Failure: Error>: Error {
-  /// The input is not JSON.
-  case malformed(JSONRejection)
-  /// The handler threw.
-  case handler(Failure)
-}
