@@ -6,6 +6,7 @@ public import Sluice
 
 extension ErrorPolicy: ExpressibleByArgument {}
 extension HistoryMode: ExpressibleByArgument {}
+extension RowKind: ExpressibleByArgument {}
 extension Engine: ExpressibleByArgument {}
 extension Validation: ExpressibleByArgument {}
 
@@ -64,11 +65,24 @@ private func parseTime(_ text: String) throws -> Timestamp {
 
 /// What rows look like.
 struct RowArguments: ParsableArguments {
+  @Option(help: "A row for each asset as it stands, or for each annotation behind columns of its asset.")
+  var rows = RowKind.assets
+
+  @Option(
+    help: ArgumentHelp(
+      "Make the asset's member KEY a column of annotation rows, or with task.KEY the task's.",
+      valueName: "key"))
+  var context: [String] = []
+
   @Flag(help: "Leave out the annotations that do not meet the title options.")
   var prune = false
 
-  @Option(help: "Keep or drop stageHistory.")
-  var history = HistoryMode.keep
+  @Option(
+    help: """
+      Keep or drop stageHistory; of annotation rows: drop, or rows for those of snapshots too. \
+      (values: keep, drop, rows; default: keep, of annotation rows drop)
+      """)
+  var history: HistoryMode?
 
   @Flag(name: .customLong("strip-url-query"), help: "Cut signatures off the URLs of assets and brush data.")
   var stripURLQuery = false
@@ -78,12 +92,37 @@ struct RowArguments: ParsableArguments {
 
   func validate() throws {
     if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+    if rows == .assets {
+      if history == .rows { throw ValidationError("--history rows needs --rows annotations") }
+      if !context.isEmpty { throw ValidationError("--context needs --rows annotations") }
+      return
+    }
+    if history == .keep { throw ValidationError("--history keep needs --rows assets") }
+    if prune { throw ValidationError("--prune needs --rows assets; annotation rows have only what matches") }
+    try validateContext()
   }
 
-  var rows: RowOptions {
+  private func validateContext() throws {
+    var names = Set(AnnotationColumns.names)
+    for text in context {
+      let key = ContextKey(text)
+      if key.name.isEmpty { throw ValidationError("--context '\(text)' names no member") }
+      if AnnotationColumns.isSource(key) {
+        throw ValidationError("--context \(text) is what annotation rows are made of")
+      }
+      if !names.insert(key.name).inserted {
+        throw ValidationError("there is a column '\(key.name)' already; --context \(text) would be a second")
+      }
+    }
+    if context.count > 60 { throw ValidationError("--context takes at most 60 members") }
+  }
+
+  var options: RowOptions {
     var rows = RowOptions()
+    rows.kind = self.rows
+    rows.context = context.map { ContextKey($0) }
     rows.prune = prune
-    rows.history = history
+    rows.history = history ?? (self.rows == .assets ? .keep : .drop)
     rows.stripURLQuery = stripURLQuery
     rows.limit = limit
     return rows
@@ -101,7 +140,8 @@ struct OutputArguments: ParsableArguments {
   var overwrite = false
 
   @Option(
-    help: ArgumentHelp("Make a directory for each stage, batch or both.", valueName: "key,…"),
+    help: ArgumentHelp(
+      "Make directories by stage, batch, and for annotation rows title, kind, tool.", valueName: "key,…"),
     transform: parseKeys)
   var partitionBy: [PartitionKey] = []
 

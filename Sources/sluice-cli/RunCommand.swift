@@ -33,6 +33,9 @@ struct RunCommand: ParsableCommand {
     if row.prune && select.title.isEmpty && select.excludeTitle.isEmpty {
       throw ValidationError("--prune needs --title or --exclude-title")
     }
+    if row.rows == .assets, let key = out.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
+      throw ValidationError("--partition-by \(key.rawValue) needs --rows annotations")
+    }
     if out.writesToStandardOutput {
       if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }
       if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
@@ -59,7 +62,7 @@ struct RunCommand: ParsableCommand {
   func runOptions() throws -> RunOptions {
     var options = RunOptions(workers: resource.workers ?? CurrentProcess.processors)
     options.selection = select.selection
-    options.rows = row.rows
+    options.rows = row.options
     options.output = try out.options()
     options.onError = message.onError
     options.resources = try resource.options(options.resources)

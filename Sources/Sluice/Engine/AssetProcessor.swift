@@ -55,7 +55,8 @@ struct AssetOutcome: Sendable {
   var line: LineAnchor
   var facts = AssetFacts()
   var decision = Decision()
-  var row: Row?
+  /// Its row, or those of its annotations, in order.
+  var rows: [KeptRow] = []
   var malformed: Malformed?
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
@@ -106,7 +107,7 @@ final class AssetProcessor {
     if outcome.decision.isKept {
       let row = makeRow(element.extent, facts, in: arena)
       if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
-      outcome.row = row
+      outcome.rows = [KeptRow(row, of: facts, outcome.decision)]
     }
     for (code, surprise) in outcome.facts.surprises {
       outcome.surpriseLines[code] = lineFinder.position(of: surprise.first, in: element)

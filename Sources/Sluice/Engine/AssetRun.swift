@@ -2,25 +2,38 @@
 // is known. A block may hold a hundred thousand assets, so what is kept of each is small.
 
 /// The partitions of a row.
-struct RowPlace: Sendable {
+struct RowPlace: Sendable, Hashable {
   var stage: [UInt8]?
   /// A copy goes to each; nil stands for none.
   var batches: [[UInt8]?]
+  var title: [UInt8]?
+  var kind: AnnotationKind?
+  var tool: [UInt8]?
 }
 
-/// A row and what must be known of its asset.
+/// A row, or several of one asset that go to the same place, and what must be known of the asset.
 struct KeptRow: Sendable {
+  /// The rows, one behind the other.
   var row: Row
+  var rows = 1
   var place: RowPlace
-  /// The asset's first byte.
-  var offset: Int
+  /// The length of the biggest row with its newline, and where what it shows starts.
+  var biggest: (bytes: Int, offset: Int)
   var externalId: [UInt8]?
 
   init(_ row: Row, of facts: AssetFacts, _ decision: Decision) {
     self.row = row
     place = RowPlace(facts, decision)
-    offset = facts.start
+    biggest = (row.count, facts.start)
     externalId = facts.externalId
+  }
+
+  init(_ row: Row, rows: Int, place: RowPlace, biggest: (bytes: Int, offset: Int), externalId: [UInt8]?) {
+    self.row = row
+    self.rows = rows
+    self.place = place
+    self.biggest = biggest
+    self.externalId = externalId
   }
 }
 
@@ -52,9 +65,7 @@ struct AssetRun: Sendable {
       return
     }
     countedTo = end
-    if let row = outcome.row {
-      rows.append((counts.assets.seen, KeptRow(row, of: outcome.facts, outcome.decision)))
-    }
+    for row in outcome.rows { rows.append((counts.assets.seen, row)) }
     counts.add(outcome.facts, outcome.decision)
   }
 }
@@ -64,10 +75,10 @@ extension [AssetRun] {
   ///
   /// - Parameters:
   ///   - outcome: What became of it.
-  ///   - endsAtRow: Whether a row ends a run, as it must where rows are limited: what follows the last one is
-  ///     not to be counted.
+  ///   - endsAtRow: Whether a kept asset ends a run, as it must where they are limited: what follows the last one
+  ///     is not to be counted.
   mutating func append(_ outcome: AssetOutcome, endsAtRow: Bool) {
-    if isEmpty || self[count - 1].outcome != nil || endsAtRow && !self[count - 1].rows.isEmpty {
+    if isEmpty || self[count - 1].outcome != nil || endsAtRow && self[count - 1].counts.assets.kept > 0 {
       append(AssetRun())
     }
     self[count - 1].append(outcome)

@@ -183,7 +183,7 @@ struct GiantRecorder {
         .rowTooBig, count: 1, at: counts.position(start, line: giant.line.line, column: column))
     }
     count(known, giant)
-    counts.addRow(
+    counts.addRows(
       bytes: rowBytes - 1, externalId: known.facts.externalId, at: start, asset: counts.nextAsset - 1,
       copies: targets.count - 1)
     guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }

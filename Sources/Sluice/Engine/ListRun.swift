@@ -14,8 +14,15 @@ struct ListPlace: Sendable {
   var isInTaskList: Bool
   /// The number of containers that are open in it, itself and the asset included.
   var depth: Int
-  /// Where its bracket is.
+  /// The number of its snapshot among the task's, if its annotations are rows all the same.
+  var snapshot: Int?
+  /// Where its opening bracket is.
   var start: Int
+  /// Where its closing bracket is, once that is known.
+  var end = 0
+
+  /// Whether its annotations can be rows.
+  var hasRows: Bool { counts || snapshot != nil }
 }
 
 /// What is to be done with a run.

@@ -101,9 +101,9 @@ final class Recorder: @unchecked Sendable {
     for target in targets {
       try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
     }
-    counts.addRow(
-      bytes: row.count - 1, externalId: kept.externalId, at: kept.offset, asset: asset,
-      copies: targets.count - 1)
+    counts.addRows(
+      kept.rows, bytes: kept.biggest.bytes - 1, externalId: kept.externalId, at: kept.biggest.offset,
+      asset: asset, copies: targets.count - 1)
   }
 
   private var limitReached: Interruption? {
@@ -122,8 +122,7 @@ final class Recorder: @unchecked Sendable {
       return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
     }
     counts.add(outcome.facts, outcome.decision, range: outcome.range, lines: outcome.surpriseLines)
-    guard let row = outcome.row else { return nil }
-    try write(KeptRow(row, of: outcome.facts, outcome.decision), asset: counts.nextAsset - 1)
+    for row in outcome.rows { try write(row, asset: counts.nextAsset - 1) }
     return limitReached
   }
 

@@ -70,7 +70,7 @@ struct ReferenceEngine {
     if outcome.decision.isKept {
       let row = makeRow(start..<end, facts, element.extent)
       if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
-      outcome.row = row
+      outcome.rows = [KeptRow(row, of: facts, outcome.decision)]
     }
     for (code, surprise) in outcome.facts.surprises {
       outcome.surpriseLines[code] = lines.position(of: surprise.first, in: element)

@@ -80,6 +80,10 @@ struct TaskFacts: Sendable {
   /// Whether an annotation has an excluded title.
   var hasExcludedTitle = false
   var annotations = AnnotationCounts()
+  /// Where the values of `ColumnNeeds.task` are, and those of the context; empty unless they are columns.
+  var members: [Range<Int>?] = []
+  /// The snapshots, if their annotations are rows.
+  var snapshots: [SnapshotFacts] = []
 }
 
 /// An entry of an asset's `batches`.
@@ -137,6 +141,10 @@ struct AssetFacts: Sendable {
   var cuts: [Cut] = []
   /// String tokens whose URL query is to be cut; as with cuts, some only if the asset is legacy.
   var urls: [Cut] = []
+  /// Where the values of `ColumnNeeds.asset` are, and those of the context; empty unless they are columns.
+  var members: [Range<Int>?] = []
+  /// The annotation lists that are read apart, in the order of the input.
+  var lists: [ListPlace] = []
 
   /// An asset of the 2021–2023 format.
   var isLegacy: Bool { hasTasks && !hasTask }

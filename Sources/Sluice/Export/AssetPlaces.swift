@@ -12,8 +12,9 @@ extension AssetState {
       .taskList(counts: top.keyCounts)
     case (.taskList(let counts), _, true): .task(counts: counts)
     case (.task(let counts), _, _): placeInTask(counts: counts, isObject: isObject)
-    case (.history, _, true): .snapshot
-    case (.snapshot, _, false) where needs.prunes:
+    case (.history(let counts), _, true): .snapshot(counts: counts)
+    case (.snapshot(let counts), _, false)
+    where needs.prunes || counts && top.keyCounts && needs.columns?.readsHistory == true:
       annotationKind(top.key).map { .annotations($0, counts: false) }
     case (.annotations(let kind, let counts), _, true): .annotation(kind, counts: counts)
     default: nil
@@ -23,11 +24,13 @@ extension AssetState {
   private func placeInTask(counts: Bool, isObject: Bool) -> Place? {
     if isObject { return nil }
     if let kind = annotationKind(top.key) {
-      let decides = counts && top.keyCounts && needs.selection.looksAtTitles
+      let decides = counts && top.keyCounts && needs.countsAnnotations
       return decides || needs.prunes ? .annotations(kind, counts: decides) : nil
     }
-    let readsHistory = (needs.prunes || needs.stripsURLs) && !needs.dropsHistory
-    return top.key == .stageHistory && (readsHistory || listsApart == .all) ? .history : nil
+    guard top.key == .stageHistory else { return nil }
+    let edits = (needs.prunes || needs.stripsURLs) && !needs.dropsHistory
+    let hasRows = counts && top.keyCounts && needs.columns?.readsHistory == true
+    return edits || hasRows || listsApart == .all ? .history(counts: counts && top.keyCounts) : nil
   }
 
   /// The kind of annotation in the list at `key` of a task or snapshot.
@@ -47,25 +50,68 @@ extension AssetState {
     case .asset:
       switch key {
       case .task, .tasks, .batches, .status, .externalId: true
+      case .assetId: needs.columns != nil
       default: false
       }
     case .task(counts: true):
       switch key {
       case .stage, .status: true
-      case .stageId: needs.selection.looksAtStages
-      case .updatedAt: needs.selection.looksAtTimes
-      default: needs.selection.looksAtTitles && annotationKind(key) != nil
+      case .stageId: needs.selection.looksAtStages || needs.columns != nil
+      case .updatedAt: needs.selection.looksAtTimes || needs.columns != nil
+      case .taskId: needs.columns != nil
+      case .stageHistory: needs.columns?.readsHistory == true
+      default: needs.countsAnnotations && annotationKind(key) != nil
       }
-    case .annotation(_, counts: true): key == .title || key == .tool
-    case .annotation(_, counts: false): key == .title
+    case .snapshot(counts: true) where needs.columns?.readsHistory == true:
+      ColumnNeeds.snapshot.contains(key) || annotationKind(key) != nil
+    case .annotation(let kind, let counts):
+      key.isColumn(of: kind, counts: counts, ofRows: needs.columns != nil)
     default: false
     }
   }
 
   /// Whether the text of a string is worth copying.
   var wantsText: Bool {
-    if case .batches = top.place { return true }
-    return top.keyCounts && top.key != .task && top.key != .tasks && isLifted(top.key, in: top.place)
+    switch top.place {
+    case .batches: true
+    case .asset: top.keyCounts && (top.key == .status || top.key == .externalId)
+    case .task(counts: true):
+      switch top.key {
+      case .stage, .status: top.keyCounts
+      case .stageId: top.keyCounts && needs.selection.looksAtStages
+      case .updatedAt: top.keyCounts && needs.selection.looksAtTimes
+      default: false
+      }
+    case .annotation(let kind, let counts):
+      top.keyCounts && (top.key == .title || counts && top.key == .tool && kind == .classification)
+    default: false
+    }
+  }
+
+  /// Which of the context members of the container on top `name` is.
+  func contextIndex(of name: Span<UInt8>) -> Int? {
+    guard let columns = needs.columns else { return nil }
+    switch top.place {
+    case .asset: return ColumnNeeds.index(of: name, in: columns.assetContext)
+    case .task(counts: true): return ColumnNeeds.index(of: name, in: columns.taskContext)
+    default: return nil
+    }
+  }
+
+  /// Takes in where the value at the current key is, if it becomes a column.
+  mutating func lift(_ range: Range<Int>) {
+    switch top.place {
+    case .asset:
+      if let index = ColumnNeeds.asset.firstIndex(of: top.key) { facts.members[index] = range }
+      if let context = top.context { facts.members[ColumnNeeds.asset.count + context] = range }
+    case .task(counts: true):
+      if let index = ColumnNeeds.task.firstIndex(of: top.key) { task.members[index] = range }
+      if let context = top.context { task.members[ColumnNeeds.task.count + context] = range }
+    case .snapshot(counts: true):
+      guard !task.snapshots.isEmpty, let index = ColumnNeeds.snapshot.firstIndex(of: top.key) else { return }
+      task.snapshots[task.snapshots.count - 1].members[index] = range
+    default: break
+    }
   }
 
   /// Whether a string at this place is a URL that may carry a signature.
@@ -89,6 +135,7 @@ extension AssetState {
       facts.warn(.unknownShape, at: offset)
       if counts { facts.legacyTasks.append(TaskFacts()) }
     case .task(counts: true) where top.keyCounts: noteInTask(value, top.key, at: offset)
+    case .history(counts: true): snapshotIndex += 1
     case .annotations(let kind, let counts):
       if case .object = value { return }
       facts.warn(.unknownShape, at: offset)
@@ -180,9 +227,13 @@ extension AssetState {
     case .snapshot: break
     default: return nil
     }
-    return ListPlace(
+    var list = ListPlace(
       kind: kind, counts: counts, task: inTaskList ? facts.legacyTasks.count : 0, isInTaskList: inTaskList,
       depth: depth + 1, start: offset)
+    if case .snapshot(counts: true) = top.place, top.keyCounts, needs.columns?.readsHistory == true {
+      list.snapshot = task.snapshots.count - 1
+    }
+    return list
   }
 }
 

@@ -13,12 +13,19 @@ struct ReaderNeeds: Sendable {
   var prunes: Bool
   var dropsHistory: Bool
   var stripsURLs: Bool
+  /// Whether annotations are looked at one by one.
+  var countsAnnotations: Bool
+  /// The columns of annotation rows; nil for asset rows.
+  var columns: ColumnNeeds?
 
   init(_ options: RunOptions) {
     selection = options.selection
     prunes = options.rows.prune
-    dropsHistory = options.rows.history == .drop
+    let makesAnnotations = options.rows.kind == .annotations
+    dropsHistory = options.rows.history == .drop && !makesAnnotations
     stripsURLs = options.rows.stripURLQuery
+    countsAnnotations = makesAnnotations || options.selection.looksAtTitles
+    if makesAnnotations { columns = ColumnNeeds(options.rows) }
   }
 
   /// Whether the run changes what stands in a task.
@@ -44,8 +51,8 @@ enum Place {
   case dataset
   case task(counts: Bool)
   case taskList(counts: Bool)
-  case history
-  case snapshot
+  case history(counts: Bool)
+  case snapshot(counts: Bool)
   case annotations(AnnotationKind, counts: Bool)
   case annotation(AnnotationKind, counts: Bool)
 }
@@ -131,6 +138,9 @@ struct AssetState {
     var keyCounts = true
     /// The known keys that have been seen, a bit each.
     var seen: UInt64 = 0
+    /// Which context member the current key names, and those that have been seen, a bit each.
+    var context: Int?
+    var seenContext: UInt64 = 0
     /// Leaves items out; nil where nothing ever is.
     var cutter: ItemCutter?
   }
@@ -146,6 +156,8 @@ struct AssetState {
   private var isOpen = false
   var task = TaskFacts()
   var annotation = AnnotationReader()
+  /// The index of the snapshot that is being read.
+  var snapshotIndex = -1
   /// The batches of the asset so far.
   var batchNames = NameIndex<[UInt8]>()
   /// Outlives the asset, as the names do.
@@ -223,6 +235,7 @@ struct AssetState {
   mutating func key(_ value: Span<UInt8>, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
     begin(ExportKey(value), at: range.lowerBound)
+    if needs.columns != nil { beginContext(value) }
     if case .annotation(_, counts: true) = top.place {
       annotation.key(top.key, value, &names)
     }
@@ -271,6 +284,18 @@ struct AssetState {
     top.seen |= bit
   }
 
+  /// Looks whether the current key names a member that is context.
+  private mutating func beginContext(_ name: Span<UInt8>) {
+    top.context = contextIndex(of: name)
+    guard let context = top.context, !isLifted(top.key, in: top.place) else { return }
+    let bit = UInt64(1) << UInt64(context)
+    if top.seenContext & bit != 0 {
+      top.keyCounts = false
+      facts.duplicateKeys += 1
+    }
+    top.seenContext |= bit
+  }
+
   mutating func open(isObject: Bool, at offset: Int) {
     if ignored > 0 {
       ignored += 1
@@ -280,6 +305,7 @@ struct AssetState {
       facts.start = offset
       isOpen = true
       top = Container(place: .asset, start: offset, isObject: isObject)
+      if let columns = needs.columns { facts.members = columns.emptyAsset }
       return
     }
     if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
@@ -299,7 +325,13 @@ struct AssetState {
     switch place {
     case .task(let counts):
       if needs.dropsHistory { container.cutter = ItemCutter(after: offset + 1) }
-      if counts { task = TaskFacts() }
+      if counts {
+        task = TaskFacts()
+        if let columns = needs.columns { task.members = columns.emptyTask }
+      }
+    case .history(counts: true): snapshotIndex = -1
+    case .snapshot(counts: true):
+      if needs.columns?.readsHistory == true { task.snapshots.append(SnapshotFacts(index: snapshotIndex)) }
     case .annotations:
       if needs.prunes { container.cutter = ItemCutter(after: offset + 1) }
     case .annotation: annotation = AnnotationReader()
@@ -313,6 +345,10 @@ struct AssetState {
   mutating func close(at offset: Int) {
     if ignored > 0 {
       ignored -= 1
+      if ignored == 0, var list = openedList.take() {
+        list.end = offset
+        facts.lists.append(list)
+      }
       if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }
       return
     }
@@ -345,6 +381,7 @@ struct AssetState {
   }
 
   private mutating func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
+    if isOpen, needs.columns != nil, top.isObject, top.keyCounts { lift((start ?? unreadStart)..<end) }
     guard isOpen, top.cutter != nil else { return }
     // An unread container starts at its key in an object; in a list every container is read.
     let itemStart = top.isObject ? top.keyStart : start ?? unreadStart

@@ -2,8 +2,10 @@
 
 /// What becomes of an asset.
 struct Decision: Sendable {
-  /// Whether its row is written.
+  /// Whether its row is written, or those of its annotations.
   var isKept = false
+  /// Whether it meets all options but those of titles.
+  var isCandidate = false
   /// Which of its tasks meet the task options.
   var passingTasks: [Int] = []
   /// Whether titles were looked at: only for assets and tasks that meet all other options.
@@ -19,7 +21,8 @@ struct Decision: Sendable {
 /// The filters of a run, ready to compare.
 struct Selector: Sendable {
   private let selection: Selection
-  private let prunes: Bool
+  private let looksAtAnnotations: Bool
+  private let dropsAnnotations: Bool
   private let stages: NameSet
   private let excludedStages: NameSet
   private let batches: NameSet
@@ -27,7 +30,9 @@ struct Selector: Sendable {
 
   init(_ options: RunOptions) {
     selection = options.selection
-    prunes = options.rows.prune
+    looksAtAnnotations = ReaderNeeds(options).countsAnnotations
+    // What is not wanted is left out, and never takes its asset along.
+    dropsAnnotations = options.rows.prune || options.rows.kind == .annotations
     stages = NameSet(selection.stages)
     excludedStages = NameSet(selection.excludedStages)
     batches = NameSet(selection.batches)
@@ -39,12 +44,9 @@ struct Selector: Sendable {
     var decision = Decision()
     decision.passingTasks = passingTasks(of: facts)
     guard passesBatches(facts), !decision.passingTasks.isEmpty else { return decision }
-    if selection.looksAtTitles {
-      decision.countsAnnotations = true
-      decision.isKept = passesTitles(decision.passingTasks, of: facts)
-    } else {
-      decision.isKept = true
-    }
+    decision.isCandidate = true
+    decision.countsAnnotations = looksAtAnnotations
+    decision.isKept = !selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts)
     decision.batches = partitionBatches(of: facts)
     return decision
   }
@@ -97,7 +99,9 @@ struct Selector: Sendable {
   }
 
   private func passesTitles(_ passing: [Int], of facts: AssetFacts) -> Bool {
-    if prunes { return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasMatch } }
+    if dropsAnnotations {
+      return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasMatch }
+    }
     if passing.contains(where: { facts.task(at: $0).hasExcludedTitle }) { return false }
     return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasTitle }
   }

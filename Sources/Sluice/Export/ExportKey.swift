@@ -4,12 +4,13 @@
 enum ExportKey: UInt8 {
   case other
   // Of an asset (`asset-object-current.md`, `asset-object-legacy.md`).
-  case asset, externalId, batches, dataset, task, tasks, labelTask, status
+  case asset, assetId, externalId, batches, dataset, task, tasks, labelTask, status
   // Of a task or of a snapshot in its history.
-  case stage, stageId, updatedAt, tools, objects, classifications, relations, stageHistory
+  case taskId, stage, stageId, updatedAt, completedAt, completedBy, tools, objects, classifications,
+    relations, stageHistory
   case brushDataUrl, medicalBrushDataUrl
   // Of an annotation.
-  case title, tool, metadata, features, masks, ocr
+  case title, tool, objectId, schemaId, page, metadata, features, masks, ocr
   // The tool types, in the order in which they are looked for.
   case boundingBox, rotatedBoundingBox, polygon, polyline, point, segmentation, spline, circle, ellipse
   case angle, ner, pdf, brush, message, pct
@@ -43,6 +44,22 @@ enum ExportKey: UInt8 {
     }
   }
 
+  /// Whether the run needs the value at this key of an annotation.
+  ///
+  /// - Parameters:
+  ///   - kind: The annotation's kind.
+  ///   - counts: Whether it is counted.
+  ///   - ofRows: Whether it may become a row, with columns.
+  /// - Returns: Whether a second one is worth counting.
+  func isColumn(of kind: AnnotationKind, counts: Bool, ofRows: Bool) -> Bool {
+    switch self {
+    case .title: true
+    case .tool: kind == .classification && (counts || ofRows)
+    case .objectId, .schemaId, .page: ofRows
+    default: false
+    }
+  }
+
   private struct Name: Sendable {
     let bytes: [UInt8]
     let key: ExportKey
@@ -54,7 +71,9 @@ enum ExportKey: UInt8 {
   }
 
   private static let names: [Name] = table([
-    ("asset", .asset), ("externalId", .externalId), ("batches", .batches), ("dataset", .dataset),
+    ("asset", .asset), ("assetId", .assetId), ("taskId", .taskId), ("completedAt", .completedAt),
+    ("completedBy", .completedBy), ("objectId", .objectId), ("schemaId", .schemaId), ("page", .page),
+    ("externalId", .externalId), ("batches", .batches), ("dataset", .dataset),
     ("task", .task), ("tasks", .tasks), ("labelTask", .labelTask), ("status", .status),
     ("stage", .stage), ("stageId", .stageId), ("updatedAt", .updatedAt), ("tools", .tools),
     ("objects", .objects), ("classifications", .classifications), ("relations", .relations),

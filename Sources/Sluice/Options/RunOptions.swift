@@ -13,12 +13,39 @@ public enum ErrorPolicy: String, CaseIterable, Sendable {
   case reject
 }
 
+/// What a row is.
+public enum RowKind: String, CaseIterable, Sendable {
+  /// An asset, as it stands in the export.
+  case assets
+  /// An annotation, behind columns of its asset and task.
+  case annotations
+}
+
 /// What becomes of `stageHistory`.
 public enum HistoryMode: String, CaseIterable, Sendable {
-  /// It is copied.
+  /// It is copied; for asset rows.
   case keep
-  /// The member is left out of each task.
+  /// The member is left out of each task; annotation rows ignore it.
   case drop
+  /// The annotations of its snapshots are rows too; for annotation rows.
+  case rows
+}
+
+/// A member that becomes a column of annotation rows.
+public struct ContextKey: Sendable, Hashable {
+  /// The member's name, and the column's.
+  public var name: String
+  /// Whether it is the task's; else it is the asset's.
+  public var isTasks: Bool
+
+  /// Reads `KEY`, or `task.KEY` for a member of the task.
+  public init(_ text: String) {
+    isTasks = text.hasPrefix("task.")
+    name = isTasks ? String(text.dropFirst(5)) : text
+  }
+
+  /// As it is typed.
+  public var text: String { (isTasks ? "task." : "") + name }
 }
 
 /// What rows are partitioned by.
@@ -27,6 +54,12 @@ public enum PartitionKey: String, CaseIterable, Sendable {
   case stage
   /// Each of the asset's `batches`.
   case batch
+  /// The annotation's `title`; for annotation rows, like the next two.
+  case title
+  /// The annotation's kind.
+  case kind
+  /// The annotation's tool.
+  case tool
 }
 
 /// Which engine reads the export.
@@ -47,6 +80,10 @@ public enum Validation: String, CaseIterable, Sendable {
 
 /// What to do with the assets that are kept.
 public struct RowOptions: Sendable, Hashable {
+  /// What a row is.
+  public var kind = RowKind.assets
+  /// Further members that become columns of annotation rows.
+  public var context: [ContextKey] = []
   /// Leave out the annotations that do not meet the title options.
   public var prune = false
   /// What becomes of `stageHistory`.

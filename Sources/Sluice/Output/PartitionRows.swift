@@ -20,7 +20,7 @@ final class PartitionRows: RowReceiver {
     var known: Set<Int> = []
     for batch in batches {
       let values = keys.map { key in
-        (key: key, value: key == .batch ? batch : place.stage)
+        (key: key, value: key == .batch ? batch : place[key])
       }
       let target = try partitions.index(of: PartitionName(values))
       // An empty name and none share a directory.
@@ -31,6 +31,19 @@ final class PartitionRows: RowReceiver {
 
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
     try partitions.append(bytes, to: target)
+  }
+}
+
+extension RowPlace {
+  /// The value that stands for a row in its directory's name; not for batches, of which there are several.
+  fileprivate subscript(key: PartitionKey) -> [UInt8]? {
+    switch key {
+    case .stage: stage
+    case .batch: nil
+    case .title: title
+    case .kind: kind?.name
+    case .tool: tool
+    }
   }
 }
 

@@ -10,7 +10,7 @@ final class RunCounts: @unchecked Sendable {
   private var input = 0
 
   init(_ options: RunOptions) {
-    report = Report(countsAnnotations: options.selection.looksAtTitles)
+    report = Report(countsAnnotations: ReaderNeeds(options).countsAnnotations)
   }
 
   /// How many assets have been kept.
@@ -72,10 +72,12 @@ final class RunCounts: @unchecked Sendable {
     report.add(delta)
   }
 
-  /// Counts a row of `bytes` bytes without its newline.
-  func addRow(bytes: Int, externalId: [UInt8]?, at offset: Int, asset: Int, copies: Int) {
-    report.rows += 1 + copies
-    report.copies += copies
+  /// Counts rows of which the biggest has `bytes` bytes without its newline, each written `copies` times more.
+  func addRows(
+    _ count: Int = 1, bytes: Int, externalId: [UInt8]?, at offset: Int, asset: Int, copies: Int
+  ) {
+    report.rows += count * (1 + copies)
+    report.copies += count * copies
     if bytes > report.biggestRow?.bytes ?? -1 {
       report.biggestRow = BiggestRow(
         bytes: bytes, input: report.inputs[input].name, entry: report.inputs[input].entry,
