@@ -27,6 +27,9 @@ public final class Arena: @unchecked Sendable {
     for buffer in buffers { pool.giveBack(buffer) }
   }
 
+  /// How many bytes it holds.
+  public var count: Int { filled.reduce(0, +) }
+
   /// Where the next byte goes.
   public var position: Position { Position(buffer: buffers.count - 1, offset: filled.last ?? 0) }
 

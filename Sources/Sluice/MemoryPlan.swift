@@ -8,7 +8,7 @@ internal import Sharding
 public struct MemoryPlan: Sendable {
   let workers: Int
   let blockSize: Int
-  let engine: EngineBudget
+  private(set) var engine: EngineBudget
   let partitions: PartitionBudget
 
   /// Code, the runtime, stacks, tables of names.
@@ -45,7 +45,14 @@ public struct MemoryPlan: Sendable {
     // Few big blocks would leave nothing to read ahead with.
     blockSize = max(1, min(options.resources.blockSize, buffers / (16 * workers)))
     let blocks = max(2 * workers + 2, buffers / blockSize)
-    engine = EngineBudget(blocks: blocks, giant: max(blockSize, blocks * blockSize / 4))
+    engine = EngineBudget(
+      blocks: blocks, buffers: .max, giant: max(blockSize, blocks * blockSize / 4), rows: .max)
+    if options.rows.kind == .annotations {
+      // Rows are longer than what they are made of: what is read leaves room for them.
+      engine = EngineBudget(
+        blocks: max(2 * workers + 2, blocks / 2), buffers: 2 * blocks, giant: engine.giant / 2,
+        rows: max(blockSize, blocks * blockSize / 8))
+    }
   }
 
   private static func least(_ workers: Int, _ options: RunOptions) -> Int {

@@ -19,6 +19,12 @@ struct RunPlan: Sendable {
   var kernel: ScanKernel { options.resources.kernel }
   var maxDepth: Int { options.resources.maxDepth }
   var validatesAll: Bool { options.resources.validation == .all }
+
+  /// Whether annotations must be counted before the first row of a giant is written: titles decide on its row,
+  /// and on the rows of its snapshots.
+  var surveysAnnotations: Bool {
+    needs.selection.looksAtTitles && needs.columns?.readsHistory != false
+  }
 }
 
 /// An element of the input in memory.
@@ -74,16 +80,38 @@ final class AssetProcessor {
   private let reader: AssetReader
   private var walker: SkeletonWalker
   private let lineFinder: LineFinder
+  /// Makes the rows where they are annotations.
+  private let annotations: AnnotationProcessor?
 
-  init(_ plan: RunPlan) {
+  /// Makes a processor.
+  ///
+  /// - Parameters:
+  ///   - plan: What the run wants.
+  ///   - pool: Where the memory of rows comes from.
+  ///   - limit: How many bytes of rows of annotations are enough at a time.
+  init(_ plan: RunPlan, pool: BlockPool, limit: Int) {
     self.plan = plan
-    reader = AssetReader(plan.needs)
+    reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
+    annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
     walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
-  /// Reads an element, decides on it, and makes its row in `arena` if it is kept.
-  func process(_ element: Element, arena: Arena) -> AssetOutcome {
+  /// Makes the next rows of an asset whose rows were too many.
+  func process(_ rest: AssetRest, arena: Arena) -> (rows: [KeptRow], rest: AssetRest?) {
+    annotations?.process(rest, arena) ?? ([], nil)
+  }
+
+  /// Reads an element, decides on it, and makes its rows in `arena` if it is kept.
+  ///
+  /// - Returns: What became of it, and what is left of its rows.
+  func process(_ element: Element, arena: Arena) -> (outcome: AssetOutcome, rest: AssetRest?) {
+    var rest: AssetRest?
+    let outcome = process(element, arena, &rest)
+    return (outcome, rest)
+  }
+
+  private func process(_ element: Element, _ arena: Arena, _ rest: inout AssetRest?) -> AssetOutcome {
     let range = element.extent.start..<element.extent.end
     var outcome = AssetOutcome(range: range, line: element.line)
     guard let facts = readSkeleton(element.extent) else {
@@ -100,11 +128,20 @@ final class AssetProcessor {
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
-    if outcome.decision.isKept, !plan.validatesAll, !isValid(element.extent) {
+    if let annotations {
+      if outcome.decision.isCandidate {
+        let result = annotations.process(&outcome, element, arena)
+        guard result.isValid else {
+          outcome.malformed = locate(element)
+          return outcome
+        }
+        rest = result.rest
+      }
+    } else if outcome.decision.isKept, !plan.validatesAll, !isValid(element.extent) {
       outcome.malformed = locate(element)
       return outcome
     }
-    if outcome.decision.isKept {
+    if annotations == nil, outcome.decision.isKept {
       let row = makeRow(element.extent, facts, in: arena)
       if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
       outcome.rows = [KeptRow(row, of: facts, outcome.decision)]

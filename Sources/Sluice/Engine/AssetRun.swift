@@ -52,13 +52,16 @@ struct AssetRun: Sendable {
   private(set) var rows: [(asset: Int, row: KeptRow)] = []
   /// The special one.
   private(set) var outcome: AssetOutcome?
+  /// Whether there are more rows of the last asset than these.
+  private(set) var isUnfinished = false
   /// Where the last that is not special ends.
   private(set) var countedTo = 0
   /// Where the last of them all ends.
   private(set) var end = 0
 
   /// Takes in what became of the next asset.
-  fileprivate mutating func append(_ outcome: AssetOutcome) {
+  fileprivate mutating func append(_ outcome: AssetOutcome, isUnfinished: Bool) {
+    self.isUnfinished = isUnfinished
     end = outcome.range.upperBound
     if outcome.isSpecial {
       self.outcome = outcome
@@ -77,10 +80,11 @@ extension [AssetRun] {
   ///   - outcome: What became of it.
   ///   - endsAtRow: Whether a kept asset ends a run, as it must where they are limited: what follows the last one
   ///     is not to be counted.
-  mutating func append(_ outcome: AssetOutcome, endsAtRow: Bool) {
+  ///   - isUnfinished: Whether there are more rows of it.
+  mutating func append(_ outcome: AssetOutcome, endsAtRow: Bool, isUnfinished: Bool = false) {
     if isEmpty || self[count - 1].outcome != nil || endsAtRow && self[count - 1].counts.assets.kept > 0 {
       append(AssetRun())
     }
-    self[count - 1].append(outcome)
+    self[count - 1].append(outcome, isUnfinished: isUnfinished)
   }
 }

@@ -4,7 +4,7 @@ internal import Sharding
 internal import Storage
 
 /// Bytes of the input that can be visited as often as wanted.
-protocol ElementBytes {
+protocol ElementBytes: Sendable {
   /// Visits the bytes at `range` of the input in order.
   ///
   /// - Parameters:

@@ -19,6 +19,10 @@ struct ElementTask: Sendable {
   enum Work: Sendable {
     /// An element that is held.
     case asset(Element)
+    /// Elements that are whole in a block.
+    case assets(StitchedBlock, ArraySlice<Range<Int>>)
+    /// What is left of an asset's rows, and then of the elements of its block.
+    indirect case rest(AssetRest, of: StitchedBlock?, ArraySlice<Range<Int>>)
     /// A run of a giant's list.
     case run(ListRun)
   }
@@ -50,6 +54,8 @@ struct FramedBlock: Sendable {
   var block: StitchedBlock
   var frames: BlockFrames
   var runs: [AssetRun]
+  /// What is to be done once their rows have been delivered.
+  var rest: ElementTask.Work?
 }
 
 /// First in, first out.
@@ -59,6 +65,16 @@ struct Queue<Element: Sendable>: Sendable {
   private var head = 0
 
   mutating func append(_ item: Element) { items.append(item) }
+
+  /// Puts an item before all others.
+  mutating func prepend(_ item: Element) {
+    if head > 0 {
+      head -= 1
+      items[head] = item
+    } else {
+      items.insert(item, at: 0)
+    }
+  }
 
   mutating func popFirst() -> Element? {
     guard head < items.count else { return nil }
@@ -108,6 +124,8 @@ struct EngineState: Sendable {
   // Delivering.
   var elements = Queue<ElementTask>()
   private var outcomes: [Int: EngineItem] = [:]
+  /// What is to be done once an item has been delivered, before the next one is.
+  private var rests: [Int: ElementTask.Work] = [:]
   private var nextDelivery = 0
   private var isDelivering = false
 
@@ -176,14 +194,17 @@ struct EngineState: Sendable {
   /// makes hundreds of thousands.
   var mayFrame: Bool { waitingRows < Self.mostWaitingRows || active == 0 }
 
-  mutating func elementDone(_ number: Int, _ item: EngineItem) {
+  mutating func elementDone(_ number: Int, _ item: EngineItem, _ rest: ElementTask.Work?) {
     waitingRows += Self.rows(in: item)
     outcomes[number] = item
+    rests[number] = rest
   }
 
   private static func rows(in item: EngineItem) -> Int {
     switch item {
     case .assets(let runs): runs.reduce(0) { $0 + $1.rows.count }
+    case .moreRows(let rows, _): rows.count
+    case .giant(.list(let list)): max(1, list.rows.count)
     case .giant: 1
     case .anomaly, .failure, .end: 0
     }
@@ -200,7 +221,10 @@ struct EngineState: Sendable {
     if !isDelivering, outcomes[nextDelivery] != nil {
       isDelivering = true
       var items: [EngineItem] = []
-      while let item = outcomes.removeValue(forKey: nextDelivery + items.count) { items.append(item) }
+      while let item = outcomes.removeValue(forKey: nextDelivery + items.count) {
+        items.append(item)
+        if rests[nextDelivery + items.count - 1] != nil { break }
+      }
       return .deliver(items)
     }
     if !isMerging, !mergeEnded, framed[nextMerge] != nil || allMerged {
@@ -241,6 +265,7 @@ struct EngineState: Sendable {
       if case .giant = item { waitingRows += 1 }
       outcomes[number] = item
     }
+    for (number, rest) in result.rests { rests[number] = rest }
     if result.isLast { mergeEnded = true }
     if let offset = result.walkedTo { walkedTo = offset }
     releaseKept()
@@ -249,6 +274,11 @@ struct EngineState: Sendable {
   mutating func delivered(_ items: [EngineItem], stops: Bool) {
     nextDelivery += items.count
     isDelivering = false
+    if let rest = rests.removeValue(forKey: nextDelivery - 1) {
+      // The item goes on under its number.
+      nextDelivery -= 1
+      elements.prepend(ElementTask(number: nextDelivery, work: rest))
+    }
     if stops {
       isStopped = true
       return
@@ -258,7 +288,7 @@ struct EngineState: Sendable {
       switch item {
       case .assets(let runs): deliveredTo = runs.last?.end ?? deliveredTo
       case .giant(let giant): deliveredTo = giant.end
-      case .anomaly, .failure, .end: break
+      case .moreRows, .anomaly, .failure, .end: break
       }
     }
     releaseKept()

@@ -28,6 +28,8 @@ struct EngineStart: Sendable {
 enum EngineItem: Sendable {
   /// Elements that lie one after another.
   case assets([AssetRun])
+  /// Further rows of the last of them.
+  case moreRows([KeptRow], isLast: Bool)
   /// A part of an element too big to be held.
   case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
@@ -83,7 +85,7 @@ final class FastEngine: Sendable {
   /// - Parameter deliver: Gets each item, one at a time and in order, on any worker.
   func run(_ deliver: @escaping @Sendable (EngineItem) -> Delivery) {
     WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
-      let processor = AssetProcessor(plan)
+      let processor = AssetProcessor(plan, pool: pool, limit: budget.rows)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
         perform(step, processor, deliver)
         monitor.withLock { $0.active -= 1 }
@@ -105,8 +107,10 @@ final class FastEngine: Sendable {
 
   private func choose(_ state: inout EngineState) -> EngineStep? {
     if let step = state.nextOrderedStep() { return step }
-    if let element = state.elements.popFirst() { return .process(element) }
-    if state.mayFrame, let block = state.stitched.popFirst() { return .frame(block) }
+    // With nothing under way, the first of what waits must be done, whatever memory it takes.
+    let mayMakeRows = state.active == 0 || pool.taken < budget.buffers
+    if mayMakeRows, let element = state.elements.popFirst() { return .process(element) }
+    if mayMakeRows, state.mayFrame, let block = state.stitched.popFirst() { return .frame(block) }
     // With nothing under way, only one more block can bring the run forward.
     if state.mayRead, pool.taken < budget.blocks || state.active == 0 { return state.claimRead() }
     return nil
@@ -120,8 +124,8 @@ final class FastEngine: Sendable {
     case .frame(let block): frame(block, processor)
     case .merge: merge()
     case .process(let task):
-      let item = work(on: task.work, processor)
-      monitor.withLock { $0.elementDone(task.number, item) }
+      let (item, rest) = work(on: task.work, processor)
+      monitor.withLock { $0.elementDone(task.number, item, rest) }
     case .deliver(let items): self.deliver(items, deliver)
     }
   }
@@ -149,42 +153,61 @@ final class FastEngine: Sendable {
     let frames = block.block.withBytes {
       framer.frames(in: $0, from: block.start.state, lowestDepth: block.lowestDepth)
     }
-    let runs = process(frames.elements, of: block, processor)
-    monitor.withLock { $0.framingDone(FramedBlock(block: block, frames: frames, runs: runs)) }
+    let (runs, rest) = process(frames.elements[...], of: block, processor)
+    monitor.withLock {
+      $0.framingDone(FramedBlock(block: block, frames: frames, runs: runs, rest: rest))
+    }
   }
 
+  /// Works on elements that are whole in a block, until there are rows enough.
   private func process(
-    _ elements: [Range<Int>], of block: StitchedBlock, _ processor: AssetProcessor
-  ) -> [AssetRun] {
-    if elements.isEmpty { return [] }
+    _ elements: ArraySlice<Range<Int>>, of block: StitchedBlock, _ processor: AssetProcessor
+  ) -> (runs: [AssetRun], rest: ElementTask.Work?) {
+    if elements.isEmpty { return ([], nil) }
     let arena = Arena(pool)
     let lines = LineFinder(kernel: plan.kernel)
     var runs: [AssetRun] = []
     // Lines are counted only where one is asked for, and then from where the last one was.
     var line = block.start.line
     var lineOffset = block.block.offset
-    for range in elements {
+    for (index, range) in zip(elements.indices, elements) {
       var extent = Extent(from: block.block.offset + range.lowerBound)
       extent.append(Segment(block.block, range))
       let element = Element(extent: extent, line: line, lineOffset: lineOffset)
-      let outcome = processor.process(element, arena: arena)
+      let (outcome, rest) = processor.process(element, arena: arena)
       if outcome.needsLine {
         line = lines.anchor(at: extent.start, in: element)
         lineOffset = extent.start
       }
-      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
+      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
+      let others = elements[(index + 1)...]
+      if let rest { return (runs, .rest(rest, of: block, others)) }
+      if arena.count >= budget.rows, !others.isEmpty { return (runs, .assets(block, others)) }
     }
-    return runs
+    return (runs, nil)
   }
 
-  private func work(on work: ElementTask.Work, _ processor: AssetProcessor) -> EngineItem {
+  private func work(
+    on work: ElementTask.Work, _ processor: AssetProcessor
+  ) -> (item: EngineItem, rest: ElementTask.Work?) {
     switch work {
     case .asset(let element):
       var runs: [AssetRun] = []
-      let outcome = processor.process(element, arena: Arena(pool))
-      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
-      return .assets(runs)
-    case .run(let run): return .giant(.list(ListProcessor(plan).process(run, pool: pool)))
+      let (outcome, rest) = processor.process(element, arena: Arena(pool))
+      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
+      return (.assets(runs), rest.map { .rest($0, of: nil, []) })
+    case .assets(let block, let elements):
+      let (runs, rest) = process(elements, of: block, processor)
+      return (.assets(runs), rest)
+    case .rest(let rest, let block, let others):
+      let (rows, left) = processor.process(rest, arena: Arena(pool))
+      let item = EngineItem.moreRows(rows, isLast: left == nil)
+      if let left { return (item, .rest(left, of: block, others)) }
+      if let block, !others.isEmpty { return (item, .assets(block, others)) }
+      return (item, nil)
+    case .run(let run):
+      let outcome = ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: budget.rows)
+      return (.giant(.list(outcome)), outcome.rest.map { .run($0) })
     }
   }
 
@@ -208,7 +231,7 @@ final class FastEngine: Sendable {
       verdict = deliver(item)
       switch item {
       case .anomaly, .failure, .end: verdict = .stop
-      case .assets, .giant: break
+      case .assets, .moreRows, .giant: break
       }
     }
     monitor.withLock { $0.delivered(items, stops: verdict == .stop) }
@@ -219,6 +242,10 @@ final class FastEngine: Sendable {
 struct EngineBudget: Sendable {
   /// How many buffers of the pool may be taken when a block is read.
   var blocks: Int
+  /// How many of them may be taken when rows are made.
+  var buffers: Int
   /// The length over which an element is not held, in bytes.
   var giant: Int
+  /// How many bytes of rows a worker makes at a time, where rows may be longer than what they are made of.
+  var rows: Int
 }

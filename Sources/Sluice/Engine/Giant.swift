@@ -39,6 +39,11 @@ struct KnownGiant: Sendable {
   var cuts = CutList([], isLegacy: false)
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)]
+  /// Whether its annotations have been counted.
+  var isCounted = false
+  /// The frames of its annotations' rows, or the one frame that its first bytes have told.
+  var frames: RowFrames?
+  var earlyFrame: RowFrame?
 
   init(_ facts: AssetFacts, _ lines: [WarningCode: (line: Int, column: Int)] = [:]) {
     self.facts = facts

@@ -51,7 +51,7 @@ struct GiantRecorder {
     self.pass = pass
     (tasks, duplicateKeys, surprises, surpriseLines) = ([:], 0, [:], [:])
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
-    if pass.goal == .write, let known = pass.known {
+    if pass.goal == .write, plan.needs.columns == nil, let known = pass.known {
       targets = try rows.targets(for: RowPlace(known.facts, known.decision))
     }
   }
@@ -67,9 +67,21 @@ struct GiantRecorder {
     if fault != nil { return }
     fault = outcome.fault
     count(outcome)
+    for kept in outcome.rows { try write(kept) }
     guard let bytes = outcome.bytes, bytes.count > 0 else { return }
     try writeComma()
     try bytes.forEachRun { try write($0) }
+  }
+
+  private func write(_ kept: KeptRow) throws {
+    let targets = try rows.targets(for: kept.place)
+    let row = kept.row
+    for target in targets {
+      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
+    }
+    counts.addRows(
+      kept.rows, bytes: kept.biggest.bytes - 1, externalId: kept.externalId, at: kept.biggest.offset,
+      asset: counts.nextAsset, copies: targets.count - 1)
   }
 
   private mutating func writeComma() throws {
@@ -99,23 +111,22 @@ struct GiantRecorder {
   private mutating func record(_ run: ListRun, _ bytes: RereadableBytes) throws {
     if fault != nil { return }
     let source = ReadAgain(bytes: bytes, pool: pool)
-    // Nothing is written of a run before it is known to be JSON.
-    let pending = PendingComma(isDue: listHasElements)
-    let (targets, rows) = (self.targets, self.rows)
-    let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { bytes in
-      if bytes.isEmpty { return }
-      if pending.isDue { for target in targets { try rows.append([UInt8(ascii: ",")].span, to: target) } }
-      if pending.isDue { pending.written += 1 }
-      pending.isDue = false
-      for target in targets { try rows.append(bytes, to: target) }
-    }
-    guard let outcome = try lists.process(run, source, buffer) else {
+    let writer = BigRunWriter(rows, targets: targets, commaIsDue: listHasElements)
+    let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { try writer.write($0) }
+    guard let outcome = try lists.process(run, source, buffer, onRow: { try writer.begin($0) }) else {
       fault = try lists.fault(in: run, source)
       return
     }
     count(outcome)
-    rowBytes += buffer.count + pending.written
-    if buffer.count > 0 { listHasElements = true }
+    if case .elements = run.job.output {
+      rowBytes += buffer.count + writer.commas
+      if buffer.count > 0 { listHasElements = true }
+    }
+    if let biggest = outcome.biggest {
+      counts.addRows(
+        outcome.rowCount, bytes: biggest.bytes - 1, externalId: pass.known?.facts.externalId,
+        at: biggest.offset, asset: counts.nextAsset, copies: max(0, writer.targets.count - 1))
+    }
   }
 
   // MARK: The end
@@ -124,35 +135,31 @@ struct GiantRecorder {
     guard fault == nil, var known = giant.facts.map({ KnownGiant($0, giant.surpriseLines) }) else {
       return .malformed(try malformed(giant))
     }
+    // What is known early is not all that there is to count; what an earlier pass has told is.
+    if pass.goal == .write, !pass.isEarly, let told = pass.known { known = told }
     complete(&known)
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
+    known.decision = plan.selector.decide(known.facts)
     switch pass.goal {
     case .survey:
-      known.decision = plan.selector.decide(known.facts)
-      if known.decision.isKept { return try again(giant, known) }
+      known.isCounted = plan.surveysAnnotations
+      if known.isCounted ? known.decision.isKept : known.decision.isCandidate { return try again(giant, known) }
       count(known, giant)
       return nil
     case .check:
       let next = GiantPass(goal: .write, known: pass.known, bytes: giant.bytes)
       return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: next))
     case .write:
-      known.decision = pass.known?.decision ?? Decision()
-      return try finishRow(giant, pass.isEarly ? known : pass.known ?? known)
+      if plan.needs.columns == nil { try finishRow(giant, known) } else { count(known, giant) }
+      guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }
+      return .limitReached
     }
   }
 
   /// Adds what the runs have told.
   private func complete(_ known: inout KnownGiant) {
     known.facts.duplicateKeys += duplicateKeys
-    for (number, task) in tasks {
-      if known.facts.isLegacy {
-        if known.facts.legacyTasks.indices.contains(number) {
-          known.facts.legacyTasks[number].addCounts(of: task)
-        }
-      } else {
-        known.facts.task?.addCounts(of: task)
-      }
-    }
+    for (number, task) in tasks { known.facts.addCounts(of: task, toTaskAt: number) }
     for (code, surprise) in surprises {
       let old = known.facts.surprises[code]
       if old.map({ surprise.first < $0.first }) ?? true { known.surpriseLines[code] = surpriseLines[code] }
@@ -166,16 +173,20 @@ struct GiantRecorder {
   private func again(_ giant: GiantEnd, _ known: KnownGiant) throws -> Interruption {
     guard let bytes = giant.bytes else { throw InputChanged() }
     var known = known
-    known.cuts = try GiantReader(plan: plan, pool: pool).cutList(known.facts, bytes)
+    if let columns = plan.needs.columns {
+      known.frames = try RowFrames(
+        plan, columns, known.facts, known.decision, ReadAgain(bytes: bytes, pool: pool))
+    } else {
+      known.cuts = try GiantReader(plan: plan, pool: pool).cutList(known.facts, bytes)
+    }
     (known.facts.cuts, known.facts.urls) = ([], [])
     let isChecked = plan.validatesAll || plan.options.onError == .stop
     let pass = GiantPass(goal: isChecked ? .write : .check, known: known, bytes: bytes)
     return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
   }
 
-  private mutating func finishRow(_ giant: GiantEnd, _ known: KnownGiant) throws -> Interruption? {
+  private mutating func finishRow(_ giant: GiantEnd, _ known: KnownGiant) throws {
     try write([UInt8(ascii: "\n")].span)
-    // A row goes to each target, and is counted once.
     let start = giant.range.lowerBound
     if Row.isBig(rowBytes) {
       let column = start - giant.line.start + 1
@@ -186,8 +197,6 @@ struct GiantRecorder {
     counts.addRows(
       bytes: rowBytes - 1, externalId: known.facts.externalId, at: start, asset: counts.nextAsset - 1,
       copies: targets.count - 1)
-    guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }
-    return .limitReached
   }
 
   private func count(_ known: KnownGiant, _ giant: GiantEnd) {
@@ -207,11 +216,30 @@ struct GiantRecorder {
   private var looksAtAll: Bool { pass.goal != .survey || plan.validatesAll }
 }
 
-/// Whether a comma stands before what is written next.
-private final class PendingComma {
-  var isDue: Bool
-  /// How many have been written.
-  var written = 0
+/// Writes what comes of a run that is not held.
+private final class BigRunWriter {
+  private let rows: any RowReceiver
+  private(set) var targets: [Int]
+  private var commaIsDue: Bool
+  /// How many commas were written before it.
+  private(set) var commas = 0
 
-  init(isDue: Bool) { self.isDue = isDue }
+  init(_ rows: any RowReceiver, targets: [Int], commaIsDue: Bool) {
+    self.rows = rows
+    self.targets = targets
+    self.commaIsDue = commaIsDue
+  }
+
+  /// Starts the row of an annotation.
+  func begin(_ place: RowPlace) throws { targets = try rows.targets(for: place) }
+
+  func write(_ bytes: Span<UInt8>) throws {
+    if bytes.isEmpty { return }
+    if commaIsDue {
+      commas += 1
+      for target in targets { try rows.append([UInt8(ascii: ",")].span, to: target) }
+    }
+    commaIsDue = false
+    for target in targets { try rows.append(bytes, to: target) }
+  }
 }

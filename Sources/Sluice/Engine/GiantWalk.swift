@@ -62,6 +62,7 @@ final class GiantWalk: @unchecked Sendable {
   private var bigRun: BigRun?
   private var runEnd = 0
   private var minifier: Minifier
+  private var frames: RowFrames?
   private let spool: SpoolFile?
   private var places: SurprisePlaces
   /// Judges the frame where it cannot be read again.
@@ -77,8 +78,10 @@ final class GiantWalk: @unchecked Sendable {
   static func firstPass(_ element: Element, _ context: MergeContext) -> GiantPass {
     let plan = context.plan
     let survey = GiantPass(goal: .survey)
-    guard plan.options.onError == .stop, !plan.needs.selection.looksAtTitles, !plan.needs.dropsHistory,
-      !plan.needs.stripsURLs
+    let needs = plan.needs
+    let editsRow = needs.columns == nil && (needs.dropsHistory || needs.stripsURLs)
+    guard plan.options.onError == .stop, !plan.surveysAnnotations, !editsRow,
+      needs.columns?.readsHistory != true
     else { return survey }
     let reader = AssetReader(plan.needs, listsApart: .met)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
@@ -93,7 +96,14 @@ final class GiantWalk: @unchecked Sendable {
     guard let facts = reader.settledFacts(plan.options) else { return survey }
     var known = KnownGiant(facts)
     known.decision = plan.selector.decide(facts)
-    return known.decision.isKept ? GiantPass(goal: .write, known: known, isEarly: true) : survey
+    guard known.decision.isCandidate else { return survey }
+    if let columns = needs.columns {
+      guard var frames = try? RowFrames(plan, columns, facts, known.decision, extent),
+        let frame = try? frames.frame(ofTask: 0)
+      else { return survey }
+      known.earlyFrame = frame
+    }
+    return GiantPass(goal: .write, known: known, isEarly: true)
   }
 
   /// Starts at an element's first byte.
@@ -104,10 +114,12 @@ final class GiantWalk: @unchecked Sendable {
     self.pass = pass
     end = start
     let plan = context.plan
-    readsAll = plan.validatesAll || pass.goal != .survey
+    let looksFirst = pass.goal == .survey || pass.isEarly
+    readsAll = plan.validatesAll && looksFirst || plan.needs.columns == nil && pass.goal != .survey
     reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
+    frames = pass.known?.frames
     places = SurprisePlaces(LineFinder(kernel: plan.kernel))
     var spool: SpoolFile?
     // What is written at once is not asked for again: a fault ends the run.
@@ -173,14 +185,12 @@ final class GiantWalk: @unchecked Sendable {
       let index = try feedFrame(bytes, from: start, at: block.segment.offset)
       let frame = bytes.extracting(start..<index)
       let offset = block.segment.offset + start
-      judge?.consume(frame, at: offset)
       places.note(reader, in: block)
       if writesFrame { emitFrame(frame, at: offset, emit) }
       if run != nil { run?.element = Self.element(from: block.segment.offset + index, block) }
       return index
     } catch {
       isBroken = true
-      judge?.consume(bytes.extracting(start...), at: block.segment.offset + start)
       fault = judge?.fault(in: block, places.lines)
       return bytes.count
     }
@@ -189,14 +199,14 @@ final class GiantWalk: @unchecked Sendable {
   /// Feeds the parser up to where a list starts that is read apart.
   private func feedFrame(
     _ bytes: Span<UInt8>, from start: Int, at offset: Int
-  ) throws(JSONRejection) -> Int {
+  ) throws -> Int {
     let kernel = context.plan.kernel
     var index = start
     var fed = start
     while true {
       if let target = skipTarget {
         let close = kernel.skip(toDepth: target, in: bytes, from: index, state: &state)
-        if readsAll { try parser.feed(bytes.extracting(fed..<(close ?? bytes.count)), at: offset + fed) }
+        if readsAll { try feed(bytes.extracting(fed..<(close ?? bytes.count)), at: offset + fed) }
         guard let close else { return bytes.count }
         skipTarget = nil
         fed = close
@@ -205,20 +215,25 @@ final class GiantWalk: @unchecked Sendable {
       guard let bracket = kernel.nextBracket(in: bytes, from: index, state: &state) else { break }
       index = bracket + 1
       if bytes[bracket] == UInt8(ascii: "{") || bytes[bracket] == UInt8(ascii: "[") {
-        try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
+        try feed(bytes.extracting(fed..<index), at: offset + fed)
         fed = index
-        if let list = reader.takeOpenedList(), let run = makeRun(list) {
+        if let list = reader.takeOpenedList(), let run = try makeRun(list) {
           self.run = run
           return index
         }
         if reader.skipsContainer { skipTarget = state.depth - 1 }
       }
     }
-    if fed < bytes.count { try parser.feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
+    if fed < bytes.count { try feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
     return bytes.count
   }
 
-  private var writesFrame: Bool { pass.goal == .write }
+  private func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
+    judge?.consume(bytes, at: offset)
+    try parser.feed(bytes, at: offset)
+  }
+
+  private var writesFrame: Bool { pass.goal == .write && context.plan.needs.columns == nil }
 
   private func emitFrame(_ bytes: Span<UInt8>, at offset: Int, _ emit: (GiantStep) -> Void) {
     let cuts = pass.known?.cuts ?? CutList([], isLegacy: false)
@@ -249,25 +264,46 @@ final class GiantWalk: @unchecked Sendable {
 
   // MARK: Lists
 
-  private func makeRun(_ place: ListPlace) -> ListRun? {
-    var job = ListJob()
-    let needs = context.plan.needs
-    switch pass.goal {
-    case .survey:
-      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes
-      job.validates = context.plan.validatesAll
-    case .check: job.validates = true
-    case .write:
-      job.validates = true
-      if let known = pass.known, !known.cuts.contains(place.start) {
-        let prunes = needs.prunes && (!place.isInTaskList || known.facts.isLegacy)
-        job.output = .elements(prunes: prunes)
-      }
-    }
+  private func makeRun(_ place: ListPlace) throws -> ListRun? {
+    let job = try context.plan.needs.columns == nil ? elementsJob(place) : rowsJob(place)
     if job.isIdle { return nil }
     let empty = Element(extent: Extent(from: place.start + 1), line: line)
     return ListRun(
       place: place, job: job, element: empty, range: place.start + 1..<place.start + 1, isFirst: true)
+  }
+
+  /// What is to be done with a list where the row is the asset.
+  private func elementsJob(_ place: ListPlace) -> ListJob {
+    var job = ListJob()
+    let needs = context.plan.needs
+    if pass.goal == .survey {
+      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes
+      job.validates = context.plan.validatesAll
+      return job
+    }
+    job.validates = true
+    if pass.goal == .write, let known = pass.known, !known.cuts.contains(place.start) {
+      job.output = .elements(prunes: needs.prunes && (!place.isInTaskList || known.facts.isLegacy))
+    }
+    return job
+  }
+
+  /// What is to be done with a list where rows are annotations.
+  private func rowsJob(_ place: ListPlace) throws -> ListJob {
+    var job = ListJob()
+    let plan = context.plan
+    job.validates = readsAll
+    guard let known = pass.known else {
+      job.counts = place.hasRows && plan.surveysAnnotations
+      return job
+    }
+    guard place.hasRows, place.isInTaskList == known.facts.isLegacy,
+      known.decision.passingTasks.contains(place.task)
+    else { return job }
+    guard let frame = try known.earlyFrame ?? frames?.frame(of: place) else { return job }
+    job.output = pass.goal == .write ? .rows(frame) : .checkedRows(frame)
+    job.counts = pass.goal == .write && !known.isCounted
+    return job
   }
 
   private static func element(from offset: Int, _ block: GiantBlock) -> Element {

@@ -18,15 +18,22 @@ struct ListProcessor {
   }
 
   /// Does what the job of a run that is held says.
-  func process(_ run: ListRun, pool: BlockPool) -> ListOutcome {
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - arena: Takes what goes into rows.
+  ///   - pool: Where the arena's memory comes from.
+  ///   - limit: How many bytes of rows are enough; what follows is left.
+  /// - Returns: What came of it.
+  func process(_ run: ListRun, _ arena: Arena, pool: BlockPool, limit: Int) -> ListOutcome {
     let extent = run.element.extent
-    let arena = Arena(pool)
     let buffer = RowBuffer(arena, pool: pool, kernel: plan.kernel)
+    let start = arena.position
     var outcome = ListOutcome(run)
     do {
-      if try work(on: run, extent, buffer, into: &outcome) {
+      if try work(on: run, extent, RowTarget(buffer, arena, limit: limit), into: &outcome) {
         if case .elements = run.job.output {
-          let row = Row(arena: arena, start: .start, end: arena.position, count: buffer.count)
+          let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
           outcome.bytes = .arena(row)
         }
         for (code, surprise) in outcome.surprises {
@@ -35,7 +42,7 @@ struct ListProcessor {
         return outcome
       }
     } catch {
-      // Bytes that are held can always be read, and the arena takes all.
+      // Bytes that are held can always be read, and an arena takes all.
     }
     outcome.fault = heldFault(in: run)
     return outcome
@@ -46,12 +53,17 @@ struct ListProcessor {
   /// - Parameters:
   ///   - run: The run.
   ///   - bytes: Where it is read.
-  ///   - buffer: Takes what goes into the row.
+  ///   - buffer: Takes what goes into rows.
+  ///   - onRow: Told where each row goes before it is written.
   /// - Returns: What came of it; nil if it is no JSON.
   /// - Throws: What reading throws, and what the buffer does.
-  func process(_ run: ListRun, _ bytes: ReadAgain, _ buffer: RowBuffer) throws -> ListOutcome? {
+  func process(
+    _ run: ListRun, _ bytes: ReadAgain, _ buffer: RowBuffer, onRow: @escaping (RowPlace) throws -> Void
+  ) throws -> ListOutcome? {
     var outcome = ListOutcome(run)
-    guard try work(on: run, bytes, buffer, into: &outcome) else { return nil }
+    let target = RowTarget(buffer, nil, limit: .max)
+    target.onRow = onRow
+    guard try work(on: run, bytes, target, into: &outcome) else { return nil }
     for (code, surprise) in outcome.surprises {
       let line = try self.line(of: surprise.first, run, bytes)
       outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
@@ -61,14 +73,63 @@ struct ListProcessor {
 
   /// - Returns: Whether what was looked at is JSON.
   private func work(
-    on run: ListRun, _ bytes: any ElementBytes, _ buffer: RowBuffer, into outcome: inout ListOutcome
+    on run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
   ) throws -> Bool {
     if run.job.validates, try !isValid(run, bytes) { return false }
-    var kept: [Range<Int>]?
-    if case .elements(true) = run.job.output { kept = [] }
-    if run.job.counts || kept != nil, try !read(run, bytes, into: &outcome, &kept) { return false }
-    if case .elements = run.job.output { try write(run, bytes, kept, to: buffer) }
-    return true
+    switch run.job.output {
+    case .none:
+      return try !run.job.counts || read(run, bytes, into: &outcome) { _, _ in }
+    case .elements(false):
+      try target.buffer.append(run.range.lowerBound + (run.isFirst ? 0 : 1)..<run.range.upperBound, of: bytes)
+      return try !run.job.counts || read(run, bytes, into: &outcome) { _, _ in }
+    case .elements(true): return try prune(run, bytes, target.buffer, into: &outcome)
+    case .rows(let frame): return try makeRows(run, frame, bytes, target, into: &outcome)
+    case .checkedRows(let frame):
+      let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, nil)
+      return try read(run, bytes, into: &outcome) { annotation, _ in
+        if titles.keeps(title: annotation.members.title.comparable) { try rows.check(annotation, bytes) }
+      }
+    }
+  }
+
+  /// Copies the elements that the title options keep, with commas between them.
+  private func prune(
+    _ run: ListRun, _ bytes: any ElementBytes, _ buffer: RowBuffer, into outcome: inout ListOutcome
+  ) throws -> Bool {
+    let comma = [UInt8(ascii: ",")]
+    var isFirst = true
+    return try read(run, bytes, into: &outcome) { annotation, _ in
+      guard titles.keeps(title: annotation.members.title.comparable) else { return }
+      if !isFirst { try buffer.append(comma.span) }
+      isFirst = false
+      try buffer.append(annotation.range, of: bytes)
+    }
+  }
+
+  private func makeRows(
+    _ run: ListRun, _ frame: RowFrame, _ bytes: any ElementBytes, _ target: RowTarget,
+    into outcome: inout ListOutcome
+  ) throws -> Bool {
+    let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, target.arena)
+    rows.onRow = target.onRow
+    let start = target.buffer.count
+    let isValid = try read(run, bytes, into: &outcome) { annotation, outcome in
+      guard titles.keeps(title: annotation.members.title.comparable) else { return }
+      if !run.job.validates { try rows.check(annotation, bytes) }
+      let length = try rows.write(annotation, bytes)
+      if Row.isBig(length) { outcome.warn(.rowTooBig, at: annotation.range.lowerBound) }
+      outcome.note(row: length, at: annotation.range.lowerBound)
+      let end = annotation.range.upperBound
+      if target.buffer.count - start >= target.limit, end < run.range.upperBound { throw Enough(end: end) }
+    }
+    outcome.rows = rows.groups
+    return isValid
+  }
+
+  /// There are rows enough for now.
+  private struct Enough: Error {
+    /// Where the last annotation ends that was read.
+    var end: Int
   }
 
   // MARK: Validity
@@ -136,55 +197,64 @@ struct ListProcessor {
   ///
   /// - Returns: Whether what was read of them is JSON.
   private func read(
-    _ run: ListRun, _ bytes: any ElementBytes, into outcome: inout ListOutcome, _ kept: inout [Range<Int>]?
+    _ run: ListRun, _ bytes: any ElementBytes, into outcome: inout ListOutcome,
+    _ body: (Annotation, inout ListOutcome) throws -> Void
   ) throws -> Bool {
     let opening = run.opening
-    let reader = AnnotationListReader(run.place, from: run.range.lowerBound)
+    let reader = AnnotationListReader(
+      run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
     var walker = ListWalker(reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    func take(_ annotation: Annotation) throws {
+      count(annotation, run, into: &outcome)
+      try body(annotation, &outcome)
+    }
     do {
       try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
       try bytes.visit(run.range) { bytes, offset in
-        try walker.consume(bytes, at: offset)
-        reader.take { take($0, run, into: &outcome, &kept) }
+        try walker.consume(bytes, at: offset) { try reader.take(take) }
       }
       try walker.feed(run.closing.span, at: run.range.upperBound)
-      reader.take { take($0, run, into: &outcome, &kept) }
+      try reader.take(take)
+    } catch let enough as Enough {
+      var rest = run
+      rest.range = enough.end..<run.range.upperBound
+      rest.isFirst = false
+      outcome.rest = rest
     } catch is JSONRejection {
       return false
+    } catch is AnnotationRows.Malformed {
+      return false
     }
-    outcome.duplicateKeys = reader.duplicateKeys
-    for offset in reader.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     return true
   }
 
-  private func take(
-    _ annotation: Annotation, _ run: ListRun, into outcome: inout ListOutcome, _ kept: inout [Range<Int>]?
-  ) {
-    let title = annotation.members.title
-    if titles.keeps(title: title.comparable) { kept?.append(annotation.range) }
+  private func count(_ annotation: Annotation, _ run: ListRun, into outcome: inout ListOutcome) {
     guard run.job.counts else { return }
+    outcome.duplicateKeys += annotation.duplicateKeys
+    for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
       outcome.warn(.unknownShape, at: annotation.range.lowerBound)
-    } else if run.place.counts, title.text == nil {
+    } else if run.place.counts, annotation.members.title.text == nil {
       outcome.warn(.fieldNotString, at: annotation.range.lowerBound)
     }
     if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles) }
   }
+}
 
-  // MARK: Bytes of the row
+/// Where the rows of a run go, and how many of them.
+private final class RowTarget {
+  let buffer: RowBuffer
+  /// The arena that the buffer collects in, if it does.
+  let arena: Arena?
+  /// How many bytes are enough.
+  let limit: Int
+  /// Told where each row goes before it is written.
+  var onRow: ((RowPlace) throws -> Void)?
 
-  private func write(
-    _ run: ListRun, _ bytes: any ElementBytes, _ kept: [Range<Int>]?, to buffer: RowBuffer
-  ) throws {
-    guard let kept else {
-      try buffer.append(run.range.lowerBound + (run.isFirst ? 0 : 1)..<run.range.upperBound, of: bytes)
-      return
-    }
-    let comma = [UInt8(ascii: ",")]
-    for (number, range) in kept.enumerated() {
-      if number > 0 { try buffer.append(comma.span) }
-      try buffer.append(range, of: bytes)
-    }
+  init(_ buffer: RowBuffer, _ arena: Arena?, limit: Int) {
+    self.buffer = buffer
+    self.arena = arena
+    self.limit = limit
   }
 }
 
@@ -209,7 +279,13 @@ struct ListWalker: ~Copyable {
   }
 
   /// Reads the next bytes of the list.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
+  ///
+  /// - Parameters:
+  ///   - bytes: What follows the bytes before.
+  ///   - offset: Where they stand in the input.
+  ///   - afterFeeding: Called when the reader may have read elements to their end.
+  /// - Throws: `JSONRejection`, and what `afterFeeding` throws.
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int, _ afterFeeding: () throws -> Void) throws {
     var index = 0
     var fed = 0
     while true {
@@ -223,11 +299,15 @@ struct ListWalker: ~Copyable {
       index = bracket + 1
       let byte = bytes[bracket]
       if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        // An empty container needs no question: skipped or not, yajl is given the same two bytes.
+        if index < bytes.count, bytes[index] == byte + 2 { continue }
         try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
         fed = index
         if reader.skipsContainer { skipTarget = state.depth - 1 }
+        try afterFeeding()
       }
     }
     if fed < bytes.count { try parser.feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
+    try afterFeeding()
   }
 }

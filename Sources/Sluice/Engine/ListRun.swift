@@ -31,6 +31,10 @@ struct ListJob: Sendable {
     case none
     /// The elements without white space, with commas between them.
     case elements(prunes: Bool)
+    /// A row for each annotation that the title options keep.
+    case rows(RowFrame)
+    /// No rows, but what would go into them is checked to be JSON.
+    case checkedRows(RowFrame)
   }
 
   /// Whether its annotations are counted.
@@ -94,10 +98,23 @@ struct ListOutcome: Sendable {
   var fault: ElementFault?
   /// What goes into the asset's row.
   var bytes: RowBytes?
+  /// The rows of its annotations.
+  var rows: [KeptRow] = []
+  /// What was left for later, when there were rows enough.
+  var rest: ListRun?
+
+  /// The length of the biggest row of an annotation, and where the annotation is, where rows are not collected.
+  private(set) var biggest: (bytes: Int, offset: Int)?
+  private(set) var rowCount = 0
 
   init(_ run: ListRun) {
     place = run.place
     range = run.range
+  }
+
+  mutating func note(row length: Int, at offset: Int) {
+    rowCount += 1
+    if length > biggest?.bytes ?? 0 { biggest = (length, offset) }
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {

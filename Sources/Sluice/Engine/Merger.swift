@@ -8,6 +8,8 @@ internal import Sharding
 struct MergeResult: Sendable {
   var tasks: [ElementTask] = []
   var items: [(number: Int, item: EngineItem)] = []
+  /// What is to be done once one of the items has been delivered.
+  var rests: [(number: Int, work: ElementTask.Work)] = []
   var isLast = false
   /// Everything before this offset has been taken care of without being held.
   var walkedTo: Int?
@@ -50,6 +52,7 @@ struct Merger: Sendable {
     }
     if !framed.runs.isEmpty {
       pass = nil
+      if let rest = framed.rest { result.rests.append((nextNumber, rest)) }
       emit(.assets(framed.runs), into: &result)
     }
     if let anomaly = framed.frames.anomaly {

@@ -77,10 +77,17 @@ final class Recorder: @unchecked Sendable {
     switch item {
     case .assets(let runs):
       for run in runs {
-        if let interruption = try record(run) { return interruption }
-        if let outcome = run.outcome, let interruption = try record(outcome) { return interruption }
+        let limit = try record(run)
+        if let outcome = run.outcome {
+          if limit != nil { return limit }
+          if let interruption = try record(outcome) { return run.isUnfinished ? nil : interruption }
+        }
+        if limit != nil { return run.isUnfinished ? nil : limit }
       }
       return nil
+    case .moreRows(let rows, let isLast):
+      for row in rows { try write(row, asset: counts.nextAsset - 1) }
+      return isLast ? limitReached : nil
     case .giant(let item): return try giants.record(item)
     case .anomaly(let misplaced): return .misplaced(misplaced)
     case .failure(let error): return .failed(error)

@@ -4,129 +4,198 @@ internal import JSONEvents
 
 /// An element of an annotation list.
 struct Annotation: Sendable {
+  /// Where the values are that become columns.
+  struct Columns: Sendable {
+    var title: Range<Int>?
+    var objectId: Range<Int>?
+    var schemaId: Range<Int>?
+    var page: Range<Int>?
+    /// Of a classification.
+    var tool: Range<Int>?
+    /// The key that names a tool of an unknown type.
+    var toolKey: Range<Int>?
+  }
+
   var range: Range<Int>
   /// An element that is no object is copied as it stands; it has no title.
   var isObject: Bool
   var members = AnnotationReader()
+  var columns = Columns()
+  var duplicateKeys = 0
+  /// Where strings with a lone surrogate are, of those that are looked at.
+  var loneSurrogates: [Int] = []
 }
 
 /// Reads elements, one after another.
+///
+/// As with `AssetReader`, the class is only what a parser can hold.
+// Safe to use: made in init, freed in deinit, and never given away. No access overlaps another: a reader belongs
+// to one worker, and the methods of the state call nobody who knows the reader.
+@safe
 final class AnnotationListReader: JSONEventHandler {
-  /// The elements that have ended since they were last taken.
-  private(set) var finished: [Annotation] = []
-  private(set) var duplicateKeys = 0
-  /// Where strings with a lone surrogate are, of those that are looked at.
-  private(set) var loneSurrogates: [Int] = []
+  private let state: UnsafeMutablePointer<AnnotationListState>
+
+  /// Reads a list, or a part of it from `start` on: what is before it was made up for the parser.
+  init(_ place: ListPlace, from start: Int, hasColumns: Bool) {
+    unsafe state = .allocate(capacity: 1)
+    unsafe state.initialize(to: AnnotationListState(place, from: start, hasColumns: hasColumns))
+  }
+
+  deinit {
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+  }
+
+  /// Whether the container that has just been opened need not be read.
+  var skipsContainer: Bool { unsafe state.pointee.skipsContainer }
+
+  /// Takes the elements that have ended since they were last taken.
+  func take(_ body: (Annotation) throws -> Void) rethrows {
+    if unsafe state.pointee.finished.isEmpty { return }
+    var finished: [Annotation] = []
+    unsafe swap(&finished, &state.pointee.finished)
+    for annotation in finished { try body(annotation) }
+  }
+
+  func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }
+  func startArray(at offset: Int) { unsafe state.pointee.open(isObject: false, at: offset) }
+  func endObject(at offset: Int) { unsafe state.pointee.close(at: offset) }
+  func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
+
+  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    unsafe state.pointee.key(value, at: range)
+  }
+
+  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    unsafe state.pointee.string(value, loneSurrogate: loneSurrogate, at: range)
+  }
+
+  func oversizedString(isKey: Bool, at range: Range<Int>) {
+    unsafe isKey ? state.pointee.oversizedKey() : state.pointee.scalar(.other, range)
+  }
+
+  func number(_ raw: Span<UInt8>, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func oversizedNumber(at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func boolean(_ value: Bool, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
+  func null(at range: Range<Int>) { unsafe state.pointee.scalar(.null, range) }
+}
+
+/// What has been read of a list so far, and what to make of the next event.
+private struct AnnotationListState {
+  var finished: [Annotation] = []
   private let kind: AnnotationKind
   private let counts: Bool
-  /// Where the list, or the part of it that is read, starts: what is before it was made up for the parser.
+  private let hasColumns: Bool
   private let start: Int
   /// How many containers are open within the list.
   private var level = 0
   private var current = Annotation(range: 0..<0, isObject: true)
   private var names = NameCache()
   private var key = ExportKey.other
+  private var keyRange = 0..<0
   private var keyCounts = true
+  private var isLifted = false
   private var seen: UInt64 = 0
+  /// Where the container at the current key starts.
+  private var containerStart = 0
 
-  init(_ place: ListPlace, from start: Int) {
+  init(_ place: ListPlace, from start: Int, hasColumns: Bool) {
     kind = place.kind
     counts = place.counts
+    self.hasColumns = hasColumns
     self.start = start
   }
 
-  /// Whether the container that has just been opened need not be read.
   var skipsContainer: Bool { level == 2 || level == 1 && !current.isObject }
 
-  /// Takes the elements that have ended.
-  func take(_ body: (Annotation) throws -> Void) rethrows {
-    if finished.isEmpty { return }
-    for annotation in finished { try body(annotation) }
-    finished.removeAll(keepingCapacity: true)
-  }
-
-  // MARK: Events
-
-  func startObject(at offset: Int) { open(isObject: true, at: offset) }
-  func startArray(at offset: Int) { open(isObject: false, at: offset) }
-  func endObject(at offset: Int) { close(at: offset) }
-  func endArray(at offset: Int) { close(at: offset) }
-
-  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+  mutating func key(_ value: Span<UInt8>, at range: Range<Int>) {
     guard level == 1 else { return }
-    begin(ExportKey(value))
-    if counts { current.members.key(key, value, &names) }
+    begin(ExportKey(value), at: range)
+    if counts || hasColumns { current.members.key(key, value, &names) }
   }
 
-  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    guard level == 1, isLifted, keyCounts else { return scalar(.other, range) }
-    if loneSurrogate { loneSurrogates.append(range.lowerBound) }
+  mutating func oversizedKey() {
+    if level == 1 { begin(.other, at: 0..<0) }
+  }
+
+  mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    guard level == 1, keyCounts, key == .title || isLifted && key == .tool else {
+      return scalar(.other, range)
+    }
+    if loneSurrogate { current.loneSurrogates.append(range.lowerBound) }
     let text = names.name(value)
     scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
   }
 
-  func oversizedString(isKey: Bool, at range: Range<Int>) {
-    if !isKey { return scalar(.other, range) }
-    if level == 1 { begin(.other) }
-  }
-
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) { scalar(.other, range) }
-  func oversizedNumber(at range: Range<Int>) { scalar(.other, range) }
-  func boolean(_ value: Bool, at range: Range<Int>) { scalar(.other, range) }
-  func null(at range: Range<Int>) { scalar(.null, range) }
-
-  // MARK: Elements
-
-  private var isLifted: Bool { key == .title || counts && key == .tool }
-
-  private func begin(_ key: ExportKey) {
+  private mutating func begin(_ key: ExportKey, at range: Range<Int>) {
     self.key = key
+    keyRange = range
     keyCounts = true
+    isLifted = key.isColumn(of: kind, counts: counts, ofRows: hasColumns)
     guard isLifted else { return }
     let bit = UInt64(1) << UInt64(key.rawValue)
     if seen & bit != 0 {
       keyCounts = false
-      duplicateKeys += 1
+      current.duplicateKeys += 1
     }
     seen |= bit
   }
 
-  private func open(isObject: Bool, at offset: Int) {
+  mutating func open(isObject: Bool, at offset: Int) {
     if offset < start { return }
     level += 1
     if level == 1 {
       current = Annotation(range: offset..<offset + 1, isObject: isObject)
       seen = 0
     } else if level == 2, current.isObject {
-      if counts { current.members.container(key) }
+      containerStart = offset
+      if counts || hasColumns, current.members.container(key) { current.columns.toolKey = keyRange }
       note(.other)
     }
   }
 
-  private func close(at offset: Int) {
+  mutating func close(at offset: Int) {
     // The brackets behind the list are made up too.
     if level == 0 { return }
     level -= 1
-    if level == 0 { finish(current.range.lowerBound..<offset + 1) }
+    if level == 0 {
+      finish(current.range.lowerBound..<offset + 1)
+    } else if level == 1, current.isObject {
+      lift(containerStart..<offset + 1)
+    }
   }
 
-  private func scalar(_ field: Field, _ range: Range<Int>) {
+  mutating func scalar(_ field: Field, _ range: Range<Int>) {
     if range.lowerBound < start { return }
     if level == 0 {
       current = Annotation(range: range, isObject: false)
       finish(range)
     } else if level == 1, current.isObject {
       note(field)
+      lift(range)
     }
   }
 
-  private func note(_ field: Field) {
+  private mutating func note(_ field: Field) {
     guard keyCounts else { return }
     if key == .title { current.members.title = field }
     if key == .tool, kind == .classification { current.members.tool = field }
   }
 
-  private func finish(_ range: Range<Int>) {
+  /// Takes in where the value at the current key is.
+  private mutating func lift(_ range: Range<Int>) {
+    guard hasColumns, isLifted, keyCounts else { return }
+    switch key {
+    case .title: current.columns.title = range
+    case .objectId: current.columns.objectId = range
+    case .schemaId: current.columns.schemaId = range
+    case .page: current.columns.page = range
+    case .tool: current.columns.tool = range
+    default: break
+    }
+  }
+
+  private mutating func finish(_ range: Range<Int>) {
     current.range = range
     finished.append(current)
   }

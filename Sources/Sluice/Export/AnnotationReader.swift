@@ -21,10 +21,18 @@ struct AnnotationReader {
   }
 
   /// Reads that the current member, named by `key`, is an object or array.
-  mutating func container(_ key: ExportKey) {
-    guard rank == nil, key.mayNameTool, key.toolRank == nil else { return }
-    if otherTool.map({ lastKey.lexicographicallyPrecedes($0) }) ?? true { otherTool = lastKey }
+  ///
+  /// - Returns: Whether the member is the tool of an unknown type, as far as is known.
+  @discardableResult
+  mutating func container(_ key: ExportKey) -> Bool {
+    guard rank == nil, key.mayNameTool, key.toolRank == nil else { return false }
+    guard otherTool.map({ lastKey.lexicographicallyPrecedes($0) }) ?? true else { return false }
+    otherTool = lastKey
+    return true
   }
+
+  /// The tool type, if it is a known one.
+  var knownTool: [UInt8]? { rank.map { ExportKey.toolName(rank: $0) } }
 
   /// The value of the `tool` column for an annotation of `kind`.
   func toolName(_ kind: AnnotationKind) -> [UInt8]? {
