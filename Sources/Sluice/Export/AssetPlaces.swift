@@ -1,8 +1,10 @@
 // Which place is where in an asset, and what its values mean: the export format as a table.
 
+// What only asks is `mutating` all the same: otherwise each call is given a copy of the whole state.
+
 extension AssetState {
   /// The place inside a container that has just been opened in `top`; nil if nothing in it matters.
-  func place(forContainer isObject: Bool) -> Place? {
+  mutating func place(forContainer isObject: Bool) -> Place? {
     switch (top.place, top.key, isObject) {
     case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
     case (.asset, .dataset, false) where needs.stripsURLs: .dataset
@@ -20,7 +22,7 @@ extension AssetState {
     }
   }
 
-  private func placeInTask(counts: Bool, isObject: Bool) -> Place? {
+  private mutating func placeInTask(counts: Bool, isObject: Bool) -> Place? {
     if isObject { return nil }
     if let kind = annotationKind(top.key) {
       let decides = counts && top.keyCounts && needs.selection.looksAtTitles
@@ -31,7 +33,7 @@ extension AssetState {
   }
 
   /// The kind of annotation in the list at `key` of a task or snapshot.
-  private func annotationKind(_ key: ExportKey) -> AnnotationKind? {
+  private mutating func annotationKind(_ key: ExportKey) -> AnnotationKind? {
     switch key {
     case .tools: inTaskList ? nil : .tool
     case .objects: inTaskList ? .tool : nil
@@ -42,7 +44,7 @@ extension AssetState {
   }
 
   /// Whether the run needs the value at `key`, so that a second one is worth counting.
-  func isLifted(_ key: ExportKey, in place: Place) -> Bool {
+  mutating func isLifted(_ key: ExportKey, in place: Place) -> Bool {
     switch place {
     case .asset:
       switch key {
@@ -63,13 +65,13 @@ extension AssetState {
   }
 
   /// Whether the text of a string is worth copying.
-  var wantsText: Bool {
+  mutating func wantsText() -> Bool {
     if case .batches = top.place { return true }
     return top.keyCounts && top.key != .task && top.key != .tasks && isLifted(top.key, in: top.place)
   }
 
   /// Whether a string at this place is a URL that may carry a signature.
-  var isURL: Bool {
+  mutating func isURL() -> Bool {
     switch (top.place, top.key) {
     case (.dataset, _), (.asset, .asset): true
     case (.asset, .brushDataUrl), (.task, .brushDataUrl), (.snapshot, .brushDataUrl): true
