@@ -1,8 +1,10 @@
 // Which place is where in an asset, and what its values mean: the export format as a table.
 
+// What only asks is `mutating` all the same: otherwise each call is given a copy of the whole state.
+
 extension AssetState {
   /// The place inside a container that has just been opened in `top`; nil if nothing in it matters.
-  func place(forContainer isObject: Bool) -> Place? {
+  mutating func place(forContainer isObject: Bool) -> Place? {
     switch (top.place, top.key, isObject) {
     case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
     case (.asset, .dataset, false) where needs.stripsURLs: .dataset
@@ -21,7 +23,7 @@ extension AssetState {
     }
   }
 
-  private func placeInTask(counts: Bool, isObject: Bool) -> Place? {
+  private mutating func placeInTask(counts: Bool, isObject: Bool) -> Place? {
     if isObject { return nil }
     if let kind = annotationKind(top.key) {
       let decides = counts && top.keyCounts && needs.countsAnnotations
@@ -34,7 +36,7 @@ extension AssetState {
   }
 
   /// The kind of annotation in the list at `key` of a task or snapshot.
-  private func annotationKind(_ key: ExportKey) -> AnnotationKind? {
+  private mutating func annotationKind(_ key: ExportKey) -> AnnotationKind? {
     switch key {
     case .tools: inTaskList ? nil : .tool
     case .objects: inTaskList ? .tool : nil
@@ -45,7 +47,7 @@ extension AssetState {
   }
 
   /// Whether the run needs the value at `key`, so that a second one is worth counting.
-  func isLifted(_ key: ExportKey, in place: Place) -> Bool {
+  mutating func isLifted(_ key: ExportKey, in place: Place) -> Bool {
     switch place {
     case .asset:
       switch key {
@@ -71,7 +73,7 @@ extension AssetState {
   }
 
   /// Whether the text of a string is worth copying.
-  var wantsText: Bool {
+  mutating func wantsText() -> Bool {
     switch top.place {
     case .batches: true
     case .asset: top.keyCounts && (top.key == .status || top.key == .externalId)
@@ -89,7 +91,7 @@ extension AssetState {
   }
 
   /// Which of the context members of the container on top `name` is.
-  func contextIndex(of name: Span<UInt8>) -> Int? {
+  mutating func contextIndex(of name: Span<UInt8>) -> Int? {
     guard let columns = needs.columns else { return nil }
     switch top.place {
     case .asset: return ColumnNeeds.index(of: name, in: columns.assetContext)
@@ -115,7 +117,7 @@ extension AssetState {
   }
 
   /// Whether a string at this place is a URL that may carry a signature.
-  var isURL: Bool {
+  mutating func isURL() -> Bool {
     switch (top.place, top.key) {
     case (.dataset, _), (.asset, .asset): true
     case (.asset, .brushDataUrl), (.task, .brushDataUrl), (.snapshot, .brushDataUrl): true
@@ -219,7 +221,7 @@ extension AssetState {
   }
 
   /// The annotation list that has just been opened in `top`, where lists are read apart.
-  func listApart(isObject: Bool, at offset: Int) -> ListPlace? {
+  mutating func listApart(isObject: Bool, at offset: Int) -> ListPlace? {
     guard !isObject, let kind = annotationKind(top.key) else { return nil }
     var counts = false
     switch top.place {

@@ -249,8 +249,8 @@ struct AssetState {
 
   mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
-    if needs.stripsURLs, isURL { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
-    if wantsText {
+    if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+    if wantsText() {
       let text = names.name(value)
       if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
       scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
@@ -264,7 +264,7 @@ struct AssetState {
     if isKey {
       begin(.other, at: range.lowerBound)
     } else {
-      if needs.stripsURLs, isURL { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+      if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
       scalar(.other, range)
     }
   }
@@ -376,7 +376,7 @@ struct AssetState {
   }
 
   /// Whether a value that is no container, or was not read, is left out of the container on top.
-  private func removesUnread() -> Bool {
+  private mutating func removesUnread() -> Bool {
     guard isOpen else { return false }
     switch top.place {
     case .task: return needs.dropsHistory && top.key == .stageHistory

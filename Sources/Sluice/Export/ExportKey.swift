@@ -20,8 +20,10 @@ enum ExportKey: UInt8 {
   /// - Complexity: Linear in the name's length.
   init(_ name: Span<UInt8>) {
     self = .other
-    guard name.count < Self.byLength.count else { return }
-    for candidate in Self.byLength[name.count] where candidate.equals(name) {
+    let lengths = Self.byLength
+    guard name.count < lengths.count else { return }
+    let start = Name.start(of: name)
+    for candidate in lengths[name.count] where candidate.start == start && candidate.equals(name) {
       self = candidate.key
       return
     }
@@ -63,6 +65,21 @@ enum ExportKey: UInt8 {
   private struct Name: Sendable {
     let bytes: [UInt8]
     let key: ExportKey
+    /// Most names of a length differ here, so that few are compared byte by byte.
+    let start: UInt64
+
+    init(_ bytes: [UInt8], _ key: ExportKey) {
+      self.bytes = bytes
+      self.key = key
+      start = Self.start(of: bytes.span)
+    }
+
+    /// The first eight bytes, or all if there are fewer.
+    static func start(of bytes: Span<UInt8>) -> UInt64 {
+      var word: UInt64 = 0
+      for index in 0..<min(8, bytes.count) { word = word << 8 | UInt64(bytes[index]) }
+      return word
+    }
 
     func equals(_ other: Span<UInt8>) -> Bool {
       for index in bytes.indices where bytes[index] != other[index] { return false }
@@ -90,7 +107,7 @@ enum ExportKey: UInt8 {
   ])
 
   private static func table(_ names: [(String, ExportKey)]) -> [Name] {
-    names.map { Name(bytes: Array($0.0.utf8), key: $0.1) }
+    names.map { Name(Array($0.0.utf8), $0.1) }
   }
 
   private static let byLength: [[Name]] = {

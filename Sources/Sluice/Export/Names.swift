@@ -54,7 +54,10 @@ struct NameIndex<Name: Hashable & Sendable>: Sendable {
   }
 
   private func find(_ name: Name) -> Int? {
-    names.count <= Self.few ? names.firstIndex(of: name) : numbers[name]
+    if names.count > Self.few { return numbers[name] }
+    // In place: `firstIndex(of:)` takes each name out to compare it.
+    for number in names.indices where names[number] == name { return number }
+    return nil
   }
 
   private mutating func append(_ name: Name) -> Int {
