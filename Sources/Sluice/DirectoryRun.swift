@@ -1,6 +1,7 @@
 // A run into a directory: staged, and published by one rename at the end.
 
 internal import Compression
+internal import Pipeline
 internal import Storage
 
 /// Writes partitions, manifest and report.
@@ -33,7 +34,10 @@ struct DirectoryRun {
 
   private func write(to transaction: OutputTransaction) throws -> RunResult {
     let scratch = Scratch(directory: transaction.scratchDirectory)
-    let plan = PartWriterPlan(options: run.options.output, kernel: run.options.resources.kernel) {
+    let threads = ThreadLimit(memory.workers)
+    let plan = PartWriterPlan(
+      options: run.options.output, kernel: run.options.resources.kernel, threads: threads
+    ) {
       directory, name in
       try transaction.createFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name)
     }
@@ -42,7 +46,8 @@ struct DirectoryRun {
     let rejects =
       run.options.onError == .reject
       ? RejectWriter(scratch: scratch) { try HashingFile($0, transaction) } : nil
-    let reader = InputsReader(run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects)
+    let reader = InputsReader(
+      run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects, threads: threads)
     try reader.readAll()
     // What read the input is of no more use to the compressors, which need the memory.
     reader.releaseMemory()

@@ -89,6 +89,14 @@ final class PartWriter {
     }
   }
 
+  /// Waits until no thread of the compressor works.
+  func settle() throws {
+    guard var open = part else { return }
+    part = nil
+    try encoder.settle { try open.store($0) }
+    part = open
+  }
+
   /// Ends the last part.
   func finish() throws {
     if part != nil { try closePart() }

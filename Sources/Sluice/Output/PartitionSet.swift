@@ -40,6 +40,8 @@ typealias PartCreator = @Sendable (_ directory: String, _ name: String) throws -
 struct PartWriterPlan: Sendable {
   var options: OutputOptions
   var kernel: ScanKernel
+  /// Counts the threads that compress.
+  var threads: ThreadLimit
   var create: PartCreator
 
   /// Makes the writer of one partition, which compresses on `workers` threads.
@@ -47,7 +49,7 @@ struct PartWriterPlan: Sendable {
     let compression = CompressionOptions(
       format: options.format, level: options.level, long: options.long, workers: workers)
     let create = self.create
-    return PartWriter(options, encoder: try PartEncoder(compression), kernel: kernel) {
+    return PartWriter(options, encoder: try PartEncoder(compression, threads: threads), kernel: kernel) {
       try create(name.directory, $0)
     }
   }
@@ -101,6 +103,11 @@ final class PartitionSet {
     if waitingBytes > budget.waitingBytes { try spillAll() }
   }
 
+  /// Waits until no thread of a compressor works.
+  func settle() throws {
+    for index in partitions.indices.prefix(budget.openWriters) { try partitions[index].writer?.settle() }
+  }
+
   /// Finishes all parts.
   ///
   /// - Returns: The partitions in the order of their directories.
@@ -109,6 +116,8 @@ final class PartitionSet {
     let late = partitions.filter { $0.writer == nil }
     for index in partitions.indices {
       guard let writer = partitions[index].writer else { continue }
+      plan.threads.enter()
+      defer { plan.threads.leave() }
       try writer.finish()
       files.append(PartitionFiles(name: partitions[index].name, parts: writer.finished))
       // Its compressor's memory is counted for those that come now.
@@ -119,6 +128,8 @@ final class PartitionSet {
     try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(below: late.count)
     {
       [plan, spill, names = late.map(\.name), rows = late.map(\.late)] index in
+      plan.threads.enter()
+      defer { plan.threads.leave() }
       let writer = try plan.makeWriter(names[index], workers: 1)
       try rows[index].write(to: writer, from: spill)
       let files = PartitionFiles(name: names[index], parts: writer.finished)
