@@ -100,9 +100,7 @@ final class ZstdPartCoder: PartCoder {
     return threads.lend(lent - before)
   }
 
-  /// Waits while too many threads work.
-  ///
-  /// - Parameter isIdle: Whether this one has nothing else to do and waits until no job is left.
+  /// Waits while too many threads work; one that is idle, with nothing else to do, until no job is left.
   private func makeRoom(_ sink: (Span<UInt8>) throws -> Void, isIdle: Bool = false) throws {
     guard let threads, !countJobs(threads) || isIdle, lent > 0 else { return }
     threads.leave()

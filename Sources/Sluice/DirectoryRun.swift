@@ -39,7 +39,7 @@ struct DirectoryRun {
       options: run.options.output, kernel: run.options.resources.kernel, threads: threads
     ) {
       directory, name in
-      try transaction.createFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name)
+      try StagedFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name, transaction)
     }
     let partitions = PartitionSet(plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
     let rows = PartitionRows(run.options.output.partitionBy, partitions)
@@ -75,12 +75,12 @@ struct DirectoryRun {
 final class HashingFile {
   /// Its place in the output.
   let path: String
-  private let file: FileSink
+  private let file: StagedFile
   private let sum: HashingSink
 
   init(_ path: String, _ transaction: OutputTransaction) throws {
     self.path = path
-    file = try transaction.createFile(path)
+    file = try StagedFile(path, transaction)
     sum = HashingSink(file)
   }
 
@@ -93,4 +93,16 @@ final class HashingFile {
   func finish() throws { try file.finish() }
 }
 
-extension FileSink: PartDestination {}
+/// A file of the output that becomes durable together with others.
+final class StagedFile: PartDestination {
+  private let sink: FileSink
+  private let transaction: OutputTransaction
+
+  init(_ path: String, _ transaction: OutputTransaction) throws {
+    self.transaction = transaction
+    sink = try transaction.createFile(path)
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws { try unsafe sink.append(bytes) }
+  func finish() throws { try transaction.finish(sink) }
+}

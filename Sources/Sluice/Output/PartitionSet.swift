@@ -44,12 +44,17 @@ struct PartWriterPlan: Sendable {
   var threads: ThreadLimit
   var create: PartCreator
 
-  /// Makes the writer of one partition, which compresses on `workers` threads.
-  func makeWriter(_ name: PartitionName, workers: Int) throws -> PartWriter {
+  /// Makes an encoder that compresses on `workers` threads, for one partition at a time.
+  func makeEncoder(workers: Int) throws -> PartEncoder {
     let compression = CompressionOptions(
       format: options.format, level: options.level, long: options.long, workers: workers)
+    return try PartEncoder(compression, threads: threads)
+  }
+
+  /// Makes the writer of one partition.
+  func makeWriter(_ name: PartitionName, _ encoder: PartEncoder) -> PartWriter {
     let create = self.create
-    return PartWriter(options, encoder: try PartEncoder(compression, threads: threads), kernel: kernel) {
+    return PartWriter(options, encoder: encoder, kernel: kernel) {
       try create(name.directory, $0)
     }
   }
@@ -86,7 +91,7 @@ final class PartitionSet {
     let key = Array(name.directory.utf8)
     if let known = indices[key] { return known }
     let isOpen = partitions.count < budget.openWriters
-    let writer = isOpen ? try plan.makeWriter(name, workers: workers) : nil
+    let writer = isOpen ? plan.makeWriter(name, try plan.makeEncoder(workers: workers)) : nil
     partitions.append(Partition(name: name, writer: writer, late: LateRows()))
     indices[key] = partitions.count - 1
     return partitions.count - 1
@@ -125,12 +130,13 @@ final class PartitionSet {
     }
     let results = Monitor([PartitionFiles]())
     // One thread of libzstd a partition: its bytes do not depend on how many there are.
-    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(below: late.count)
-    {
-      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] index in
+    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(
+      below: late.count, with: { [plan] in try plan.makeEncoder(workers: 1) }
+    ) {
+      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] encoder, index in
       plan.threads.enter()
       defer { plan.threads.leave() }
-      let writer = try plan.makeWriter(names[index], workers: 1)
+      let writer = plan.makeWriter(names[index], encoder)
       try rows[index].write(to: writer, from: spill)
       let files = PartitionFiles(name: names[index], parts: writer.finished)
       results.withLock { $0.append(files) }
