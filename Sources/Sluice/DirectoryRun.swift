@@ -18,18 +18,34 @@ struct DirectoryRun {
 
   /// Runs into `directory`.
   func execute(_ directory: String, overwrite: Bool) throws -> RunResult {
-    let transaction = try OutputTransaction(
-      directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+    let transaction: OutputTransaction
+    do {
+      transaction = try OutputTransaction(
+        directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+    } catch {
+      throw named(error, directory, staged: nil)
+    }
     monitor.watch(transaction)
     do {
       // Watched to the end and beyond: a signal that comes late must find that all is done.
       return try write(to: transaction)
     } catch {
       monitor.watch(nil)
+      let staged = transaction.stagedBytes
       // Behind the rename the new tree stands: what failed was only tidying up.
       transaction.abort()
-      throw error
+      throw named(error, directory, staged: staged)
     }
+  }
+
+  /// Names the directory that is full by the name the user knows, and not a place inside that is gone by now.
+  private func named(_ error: any Error, _ directory: String, staged: Int?) -> any Error {
+    guard let refusal = error as? StorageError, refusal.isOutOfSpace else { return error }
+    let temporary = run.temporaryDirectory ?? ""
+    let isScratch = ScratchDirectory.contains(refusal.path, below: temporary)
+    return StorageError(
+      operation: refusal.operation, path: isScratch ? temporary : directory, errno: refusal.errno,
+      bytesWritten: isScratch ? refusal.bytesWritten : max(staged ?? 0, refusal.bytesWritten ?? 0))
   }
 
   private func write(to transaction: OutputTransaction) throws -> RunResult {
