@@ -36,7 +36,8 @@ let package = Package(
       name: "Storage",
       dependencies: ["CStorage", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict),
-    .target(name: "Compression", dependencies: ["CZstd", "CZlib", "Storage"], swiftSettings: strict),
+    .target(
+      name: "Compression", dependencies: ["CZstd", "CZlib", "Pipeline", "Storage"], swiftSettings: strict),
     .target(name: "ByteScan", dependencies: ["CByteScan"], swiftSettings: strict),
     .target(name: "Sharding", dependencies: ["ByteScan"], swiftSettings: strict),
     .target(name: "Pipeline", swiftSettings: strict),
@@ -76,7 +77,8 @@ let package = Package(
       path: "Tools/measure-limits", swiftSettings: strict),
 
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
-    .testTarget(name: "CompressionTests", dependencies: ["Compression", "Storage"], swiftSettings: strict),
+    .testTarget(
+      name: "CompressionTests", dependencies: ["Compression", "Pipeline", "Storage"], swiftSettings: strict),
     .testTarget(name: "ByteScanTests", dependencies: ["ByteScan"], swiftSettings: strict),
     .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),

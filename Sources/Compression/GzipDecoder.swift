@@ -11,11 +11,16 @@ public final class GzipDecoder: ByteStream {
   private let inflater: Inflater
   private var state = State.member
   private var failure: CompressionError?
+  private let isOneMember: Bool
 
   /// Decodes `source`, which starts with a member.
   ///
+  /// - Parameters:
+  ///   - source: The compressed bytes.
+  ///   - isOneMember: Whether anything behind the first member is an error, padding too.
   /// - Throws: `CompressionError` when there is no memory.
-  public init(_ source: any ByteStream) throws(CompressionError) {
+  public init(_ source: any ByteStream, isOneMember: Bool = false) throws(CompressionError) {
+    self.isOneMember = isOneMember
     input = InputBuffer(source)
     inflater = try Inflater(windowBits: 15 + 16, container: .gzip)
   }
@@ -63,7 +68,9 @@ public final class GzipDecoder: ByteStream {
   private func startNextMember() throws {
     var padding = false
     while try input.fill() {
-      if input[0] == 0 {
+      if isOneMember {
+        throw fail(.corrupt, "more than one member")
+      } else if input[0] == 0 {
         padding = true
         input.consume(1)
       } else if !padding, input[0] == 0x1F {

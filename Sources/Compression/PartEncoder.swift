@@ -1,6 +1,8 @@
 // Rows go in, the bytes of a part come out. One encoder serves one open part at a time and the next part
 // after it, because making a zstd context costs more than compressing a small part.
 
+public import Pipeline
+
 /// Compresses one part after another.
 ///
 /// The bytes of a part depend only on its raw bytes, the format, level and window, and the raw positions
@@ -20,12 +22,15 @@ public final class PartEncoder {
 
   /// Makes the compression context that all parts will use.
   ///
-  /// - Parameter options: Format, level, window and workers.
+  /// - Parameters:
+  ///   - options: Format, level, window and workers.
+  ///   - threads: Where the threads of libzstd are counted, nil for nowhere. Whoever writes must have entered
+  ///     there, and stands back while there are too many.
   /// - Throws: `CompressionError` when an option is out of range or memory is short.
-  public init(_ options: CompressionOptions) throws(CompressionError) {
+  public init(_ options: CompressionOptions, threads: ThreadLimit? = nil) throws(CompressionError) {
     self.options = options
     switch options.format {
-    case .zstd: coder = try ZstdPartCoder(options)
+    case .zstd: coder = try ZstdPartCoder(options, threads)
     case .gzip: coder = try GzipPartCoder(options)
     case .none: coder = PlainPartCoder()
     }
@@ -50,6 +55,20 @@ public final class PartEncoder {
     rawBytes += bytes.count
     try coder.write(bytes) { try pass($0, to: sink) }
   }
+
+  /// Waits until no thread of the encoder works, which leaves no trace in the bytes.
+  ///
+  /// For a writer that has no more bytes for the time being: its threads are counted only while it writes.
+  ///
+  /// - Parameter sink: Takes compressed bytes.
+  /// - Throws: `CompressionError`, or what `sink` throws.
+  public func settle(to sink: (Span<UInt8>) throws -> Void) throws {
+    precondition(isOpen, "settle without begin")
+    try coder.settle { try pass($0, to: sink) }
+  }
+
+  /// How many threads of libzstd work for the encoder or are about to.
+  package var activeJobs: Int { coder.activeJobs }
 
   /// Flushes all that was written, so that the part's size so far is known.
   ///
@@ -106,8 +125,11 @@ public final class PartEncoder {
 protocol PartCoder: AnyObject {
   func reset()
   func write(_ bytes: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws
+  /// Waits until no thread of the coder works.
+  func settle(_ sink: (Span<UInt8>) throws -> Void) throws
   func flush(_ sink: (Span<UInt8>) throws -> Void) throws
   func finish(_ sink: (Span<UInt8>) throws -> Void) throws
+  var activeJobs: Int { get }
   var allocatedMemory: Int { get }
 }
 
@@ -120,5 +142,7 @@ final class PlainPartCoder: PartCoder {
 }
 
 extension PartCoder {
+  func settle(_ sink: (Span<UInt8>) throws -> Void) throws {}
+  var activeJobs: Int { 0 }
   var allocatedMemory: Int { 0 }
 }

@@ -6,19 +6,32 @@
 // the frame is flushed before it is ended. Without that flush the bytes would depend on timing when a
 // part ends just where a job does: if the job's slot is free the job has already left and an empty last
 // block follows, if not the waiting job becomes the last block itself.
+//
+// libzstd's threads cannot be lent or held back, but they can be counted, and a call that has nothing to
+// write waits for the oldest of them. So the thread that writes counts them after each call, and where they
+// and the workers are more than the limit it is this thread that waits. The bytes do not know of it.
 
 internal import CZstd
+internal import Pipeline
 
 @safe
 final class ZstdPartCoder: PartCoder {
   /// What libzstd allows on 64-bit machines.
   static let mostWorkers = 200
   static let outputSize = 128 << 10
+  /// How many bytes may be written before jobs are looked for: asking takes a lock for each.
+  private static let lookEvery = 64 << 10
 
   private let context: OpaquePointer
   private let output: UnsafeMutableRawBufferPointer
+  private let threads: ThreadLimit?
+  /// How many jobs are counted in `threads`.
+  private var lent = 0
+  /// How many bytes were written since jobs were looked for.
+  private var unseen = 0
 
-  init(_ options: CompressionOptions) throws(CompressionError) {
+  init(_ options: CompressionOptions, _ threads: ThreadLimit?) throws(CompressionError) {
+    self.threads = threads
     try Self.check(options)
     guard let context = unsafe ZSTD_createCCtx() else {
       throw CompressionError(.outOfMemory, container: .zstd)
@@ -31,11 +44,13 @@ final class ZstdPartCoder: PartCoder {
   }
 
   deinit {
+    giveBack()
     unsafe ZSTD_freeCCtx(context)
     unsafe output.deallocate()
   }
 
   func reset() {
+    giveBack()
     // Cannot fail: only changing parameters in mid-frame can.
     _ = unsafe ZSTD_CCtx_reset(context, ZSTD_reset_session_only)
   }
@@ -44,9 +59,16 @@ final class ZstdPartCoder: PartCoder {
     // The pointer is used only inside the closure; libzstd copies what it keeps.
     try unsafe bytes.withUnsafeBufferPointer { bytes in
       var input = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
-      while unsafe input.pos < input.size { _ = try unsafe step(&input, ZSTD_e_continue, sink) }
+      while unsafe input.pos < input.size {
+        let before = unsafe input.pos
+        _ = try unsafe step(&input, ZSTD_e_continue, sink)
+        unseen += unsafe input.pos - before
+        if lent > 0 || unseen >= Self.lookEvery { try makeRoom(sink) }
+      }
     }
   }
+
+  func settle(_ sink: (Span<UInt8>) throws -> Void) throws { try makeRoom(sink, isIdle: true) }
 
   func flush(_ sink: (Span<UInt8>) throws -> Void) throws { try drain(ZSTD_e_flush, sink) }
 
@@ -59,13 +81,64 @@ final class ZstdPartCoder: PartCoder {
 
   private func drain(_ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void) throws {
     var input = unsafe ZSTD_inBuffer(src: nil, size: 0, pos: 0)
-    while try unsafe step(&input, operation, sink) > 0 {}
+    while try unsafe step(&input, operation, sink) > 0 { try makeRoom(sink) }
+    try makeRoom(sink)
+  }
+
+  // MARK: Threads
+
+  /// How many jobs are being compressed or wait for a thread.
+  var activeJobs: Int { unsafe Int(ZSTD_getFrameProgression(context).nbActiveWorkers) }
+
+  /// Counts the jobs anew.
+  ///
+  /// - Returns: Whether all that work are within the limit.
+  private func countJobs(_ threads: ThreadLimit) -> Bool {
+    let before = lent
+    lent = activeJobs
+    unseen = 0
+    return threads.lend(lent - before)
+  }
+
+  /// Waits while too many threads work; one that is idle, with nothing else to do, until no job is left.
+  private func makeRoom(_ sink: (Span<UInt8>) throws -> Void, isIdle: Bool = false) throws {
+    guard let threads, !countJobs(threads) || isIdle, lent > 0 else { return }
+    threads.leave()
+    repeat {
+      do {
+        var nothing = unsafe ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+        // Waits until the oldest job has something to hand on, or is done.
+        _ = try unsafe step(&nothing, ZSTD_e_continue, sink)
+      } catch {
+        threads.enter()
+        throw error
+      }
+      _ = countJobs(threads)
+    } while lent > 0 && (isIdle || !threads.tryEnter())
+    if lent == 0 { threads.enter() }
+  }
+
+  /// Counts jobs no more that nobody will wait for.
+  private func giveBack() {
+    if lent > 0 { _ = threads?.lend(-lent) }
+    lent = 0
   }
 
   /// One call of the compressor, and its output handed on.
   ///
   /// - Returns: What is still to be flushed, at least.
   private func step(
+    _ input: inout ZSTD_inBuffer, _ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void
+  ) throws -> Int {
+    do {
+      return try unsafe compress(&input, operation, sink)
+    } catch {
+      giveBack()
+      throw error
+    }
+  }
+
+  private func compress(
     _ input: inout ZSTD_inBuffer, _ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void
   ) throws -> Int {
     var out = unsafe ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)

@@ -32,11 +32,28 @@ public struct WorkerGroup: Sendable {
   ///   - body: What to do for an index; after the first error no further index is begun.
   /// - Throws: The error of the lowest failed index.
   public func forEach(below total: Int, _ body: @escaping @Sendable (Int) throws -> Void) throws {
+    try forEach(below: total, with: {}) { _, index in try body(index) }
+  }
+
+  /// Runs `body` for each index below `total` with something that each worker makes once.
+  ///
+  /// - Parameters:
+  ///   - total: How many indices there are.
+  ///   - make: Makes what a worker uses for all its indices, before its first.
+  ///   - body: What to do for an index; after the first error no further index is begun.
+  /// - Throws: The error of the lowest failed index.
+  public func forEach<Tool>(
+    below total: Int, with make: @escaping @Sendable () throws -> Tool,
+    _ body: @escaping @Sendable (Tool, Int) throws -> Void
+  ) throws {
     let progress = Monitor(ForEachProgress())
     run { _ in
+      var tool: Tool?
       while let index = progress.withLock({ $0.claim(below: total) }) {
         do {
-          try body(index)
+          let made = try tool ?? make()
+          tool = made
+          try body(made, index)
         } catch {
           progress.withLock { $0.fail(index, error) }
         }

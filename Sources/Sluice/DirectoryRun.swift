@@ -1,6 +1,7 @@
 // A run into a directory: staged, and published by one rename at the end.
 
 internal import Compression
+internal import Pipeline
 internal import Storage
 
 /// Writes partitions, manifest and report.
@@ -17,32 +18,52 @@ struct DirectoryRun {
 
   /// Runs into `directory`.
   func execute(_ directory: String, overwrite: Bool) throws -> RunResult {
-    let transaction = try OutputTransaction(
-      directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+    let transaction: OutputTransaction
+    do {
+      transaction = try OutputTransaction(
+        directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+    } catch {
+      throw named(error, directory, staged: nil)
+    }
     monitor.watch(transaction)
     do {
       // Watched to the end and beyond: a signal that comes late must find that all is done.
       return try write(to: transaction)
     } catch {
       monitor.watch(nil)
+      let staged = transaction.stagedBytes
       // Behind the rename the new tree stands: what failed was only tidying up.
       transaction.abort()
-      throw error
+      throw named(error, directory, staged: staged)
     }
+  }
+
+  /// Names the directory that is full by the name the user knows, and not a place inside that is gone by now.
+  private func named(_ error: any Error, _ directory: String, staged: Int?) -> any Error {
+    guard let refusal = error as? StorageError, refusal.isOutOfSpace else { return error }
+    let temporary = run.temporaryDirectory ?? ""
+    let isScratch = ScratchDirectory.contains(refusal.path, below: temporary)
+    return StorageError(
+      operation: refusal.operation, path: isScratch ? temporary : directory, errno: refusal.errno,
+      bytesWritten: isScratch ? refusal.bytesWritten : max(staged ?? 0, refusal.bytesWritten ?? 0))
   }
 
   private func write(to transaction: OutputTransaction) throws -> RunResult {
     let scratch = Scratch(directory: transaction.scratchDirectory)
-    let plan = PartWriterPlan(options: run.options.output, kernel: run.options.resources.kernel) {
+    let threads = ThreadLimit(memory.workers)
+    let plan = PartWriterPlan(
+      options: run.options.output, kernel: run.options.resources.kernel, threads: threads
+    ) {
       directory, name in
-      try transaction.createFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name)
+      try StagedFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name, transaction)
     }
     let partitions = PartitionSet(plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
     let rows = PartitionRows(run.options.output.partitionBy, partitions)
     let rejects =
       run.options.onError == .reject
       ? RejectWriter(scratch: scratch) { try HashingFile($0, transaction) } : nil
-    let reader = InputsReader(run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects)
+    let reader = InputsReader(
+      run, memory, monitor, scratch: scratch, rows: rows, rejects: rejects, threads: threads)
     try reader.readAll()
     // What read the input is of no more use to the compressors, which need the memory.
     reader.releaseMemory()
@@ -70,12 +91,12 @@ struct DirectoryRun {
 final class HashingFile {
   /// Its place in the output.
   let path: String
-  private let file: FileSink
+  private let file: StagedFile
   private let sum: HashingSink
 
   init(_ path: String, _ transaction: OutputTransaction) throws {
     self.path = path
-    file = try transaction.createFile(path)
+    file = try StagedFile(path, transaction)
     sum = HashingSink(file)
   }
 
@@ -88,4 +109,16 @@ final class HashingFile {
   func finish() throws { try file.finish() }
 }
 
-extension FileSink: PartDestination {}
+/// A file of the output that becomes durable together with others.
+final class StagedFile: PartDestination {
+  private let sink: FileSink
+  private let transaction: OutputTransaction
+
+  init(_ path: String, _ transaction: OutputTransaction) throws {
+    self.transaction = transaction
+    sink = try transaction.createFile(path)
+  }
+
+  func append(_ bytes: UnsafeRawBufferPointer) throws { try unsafe sink.append(bytes) }
+  func finish() throws { try transaction.finish(sink) }
+}

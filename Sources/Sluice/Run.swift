@@ -2,6 +2,7 @@
 
 internal import Compression
 internal import Glibc
+internal import Pipeline
 internal import Sharding
 public import Storage
 
@@ -63,10 +64,14 @@ public struct Run: Sendable {
     let compression = CompressionOptions(
       format: options.output.format, level: options.output.level, long: options.output.long,
       workers: plan.workers)
-    let rows = StreamRows(sink, encoder: try PartEncoder(compression))
+    let threads = ThreadLimit(plan.workers)
+    let rows = StreamRows(sink, encoder: try PartEncoder(compression, threads: threads))
     let scratch = Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary)
-    let reader = InputsReader(self, plan, monitor, scratch: scratch, rows: rows, rejects: nil)
+    let reader = InputsReader(
+      self, plan, monitor, scratch: scratch, rows: rows, rejects: nil, threads: threads)
     try reader.readAll()
+    threads.enter()
+    defer { threads.leave() }
     try rows.finish()
     return RunResult(report: reader.counts.report, workers: plan.workers)
   }
@@ -82,7 +87,7 @@ final class InputsReader {
 
   init(
     _ run: Run, _ memory: MemoryPlan, _ monitor: RunMonitor, scratch: Scratch, rows: any RowReceiver,
-    rejects: RejectWriter?
+    rejects: RejectWriter?, threads: ThreadLimit
   ) {
     self.run = run
     counts = RunCounts(run.options)
@@ -90,6 +95,7 @@ final class InputsReader {
     options.resources.workers = memory.workers
     context = RunContext(
       plan: RunPlan(options), pool: BlockPool(blockSize: memory.blockSize), budget: memory.engine,
+      threads: threads,
       scratch: scratch, counts: counts, rows: rows, rejects: rejects, monitor: monitor)
   }
 

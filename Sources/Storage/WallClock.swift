@@ -22,6 +22,14 @@ public enum CurrentProcess {
     return count > 0 ? Int(count) : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
 
+  /// How many files it may have open.
+  public static var mostOpenFiles: Int {
+    var limit = rlimit()
+    let asked = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    // What every system grants.
+    return asked == 0 ? Int(clamping: limit.rlim_cur) : 20
+  }
+
   /// The absolute path it works in, nil where that has been removed.
   public static var workingDirectory: String? { try? Path.resolve(".") }
 }

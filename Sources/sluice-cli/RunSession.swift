@@ -47,8 +47,11 @@ struct RunSession {
   }
 
   private func fail(_ error: RunError, _ signals: SignalWatch) throws -> Int32 {
-    // The reader of the rows has all it wanted.
-    if error.code == .brokenPipe { return 0 }
+    if error.code == .brokenPipe {
+      // The reader of the rows has all it wanted; whoever reads the statistics has not.
+      if case .path = command.message.stats { try write(error.statistics(exitStatus: 0)) }
+      return 0
+    }
     let status = error.code == .interrupted ? signals.exitStatus : 2
     Messages.write(error)
     try write(error.statistics(exitStatus: Int(status)))
@@ -62,7 +65,7 @@ struct RunSession {
       if command.out.writesToStandardOutput {
         Messages.write(statistics)
       } else {
-        print(statistics)
+        try StandardOutput.emit(statistics + "\n")
       }
     case .path(let path):
       do {

@@ -29,6 +29,8 @@ struct SluiceCommand: ParsableCommand {
   static func main() {
     // A reader that goes away is told by the write that fails.
     _ = signal(SIGPIPE, SIG_IGN)
+    // Likewise a file that may grow no more.
+    _ = signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()

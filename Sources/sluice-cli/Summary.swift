@@ -1,5 +1,6 @@
 // What a run says at its end.
 
+import ArgumentParser
 import ByteScan
 import Dispatch
 import Glibc
@@ -62,6 +63,20 @@ struct RunClock {
 enum StandardOutput {
   /// Takes rows.
   static var sink: any ByteSink { DescriptorSink(.standardOutput, name: "standard output") }
+
+  /// Writes text as it is; who closed the other end doesn't want it.
+  ///
+  /// - Throws: `ExitCode` 2 once the failure has been reported.
+  static func emit(_ text: String) throws {
+    do {
+      try sink.append(Array(text.utf8))
+    } catch let error as StorageError where error.errno == .brokenPipe {
+      return
+    } catch {
+      Messages.write("sluice: error: \(error)")
+      throw ExitCode(2)
+    }
+  }
 
   /// Writes a file as a whole.
   static func write(_ text: String, to path: String) throws {

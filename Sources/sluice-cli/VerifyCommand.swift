@@ -20,16 +20,23 @@ struct VerifyCommand: ParsableCommand {
   @Flag(help: "Write the result as JSON on standard output.")
   var json = false
 
+  @Option(help: ArgumentHelp("How many threads work at a time. (default: one a processor)", valueName: "n"))
+  var workers: Int?
+
+  func validate() throws {
+    if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
+  }
+
   func run() throws {
     let outcome: VerifyOutcome
     do {
       try checkIsOutput()
-      outcome = try Verifier(directory: directory).run(workers: CurrentProcess.processors)
+      outcome = try Verifier(directory: directory).run(workers: workers ?? CurrentProcess.processors)
     } catch {
       Messages.write(RunError(error))
       throw ExitCode(2)
     }
-    print(json ? outcome.json() : outcome.text(directory: directory), terminator: "")
+    try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory))
     if outcome.isOK { return }
     Messages.write("sluice: error: \(directory): not as the manifest says (\(outcome.files.count) problems)")
     Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")

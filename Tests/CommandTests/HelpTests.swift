@@ -11,7 +11,7 @@ import Testing
     "--temp", "--on-error", "--max-depth", "--validate", "--progress", "--quiet", "--stats", "--workers",
     "--memory", "--engine", "--kernel", "--block-size", "--help",
   ]
-  static let verifyOptions: Set = ["--json", "--help"]
+  static let verifyOptions: Set = ["--json", "--workers", "--help"]
   /// May be mentioned, need not be: with one kind of rows the option to choose it says little.
   static let optional: Set = ["--rows", "--version"]
 

@@ -30,6 +30,39 @@ import Testing
     #expect(try Command.shell(line, in: workspace).outputText == manyAssets(6))
   }
 
+  /// Where there is no room the message names the directory as the user did, and what it has taken; nothing
+  /// stays.
+  @Test(arguments: ["", "--temp tmp"])
+  func noRoom(temp: String) throws {
+    let workspace = try Workspace.withInput(2000)
+    let outcome = try Command.shell(
+      "ulimit -f 64; exec \"$SLUICE\" run input.ndjson -o new/out -q --compression none \(temp)",
+      in: workspace)
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.errorText.hasPrefix(
+        "sluice: error: new/out: cannot write: File too large (after 65536 bytes)\n"))
+    #expect(try workspace.names().filter { $0 != "tmp" } == ["input.ndjson"])
+    #expect(try workspace.tree("tmp").isEmpty)
+  }
+
+  /// Rows that wait for their partition's turn take their room where `--temp` says.
+  @Test func noRoomForWaitingRows() throws {
+    let workspace = try Workspace()
+    // A gzip pipe is spooled only for giants, so an asset bigger than may be held.
+    let long = String(repeating: "x", count: 40_000_000)
+    try workspace.write("input.ndjson", asset("a", title: long) + "\n")
+    let outcome = try Command.shell(
+      """
+      ulimit -f 64; cat input.ndjson |
+      "$SLUICE" run - -o out -q --memory 64MB --temp tmp
+      """, in: workspace)
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.errorText.hasPrefix("sluice: error: tmp: cannot write: File too large (after 65536 bytes)\n"))
+    #expect(!workspace.exists("out"))
+  }
+
   /// A gzip part carries no name and no time.
   @Test func gzipHeader() throws {
     let workspace = try Workspace.withInput()

@@ -96,6 +96,30 @@ import Testing
     #expect([error["line"]?.integer, error["column"]?.integer, error["asset"]?.integer] == [2, 6, 1])
   }
 
+  /// A reader of the rows that goes away takes nothing from the reader of the statistics.
+  @Test func closedPipe() throws {
+    // More than a pipe holds.
+    let workspace = try Workspace.withInput(2000)
+    let outcome = try Command.shell(
+      "\"$SLUICE\" run input.ndjson -o - -q --stats json=stats.json | true; echo ${PIPESTATUS[0]}",
+      in: workspace)
+    #expect(outcome.outputText == "0\n")
+    #expect(outcome.errorText == "")
+    let stats = try JSONValue(workspace.read("stats.json"))
+    #expect(stats["error"]?["code"]?.text == "broken-pipe")
+    #expect(stats["exitStatus"]?.integer == 0)
+  }
+
+  /// Statistics that can't be written are a failure, though the output is there.
+  @Test func fullStandardOutput() throws {
+    let workspace = try Workspace.withInput()
+    let outcome = try Command.shell(
+      "\"$SLUICE\" run input.ndjson -o out -q --stats json >/dev/full", in: workspace)
+    #expect(outcome.status == 2)
+    #expect(outcome.errorText.contains("standard output: cannot write: No space left on device"))
+    #expect(workspace.exists("out/manifest.json"))
+  }
+
   /// The report says where the last whole asset of a lost input ended.
   @Test func lastGoodOffset() throws {
     let workspace = try Workspace()

@@ -44,6 +44,25 @@ import Testing
     #expect((plain.outputText + plain.errorText).contains(Self.part))
   }
 
+  /// A gzip part is one member: engines differ in what they make of a second.
+  @Test func twoMembers() throws {
+    let workspace = try Workspace.withInput()
+    _ = try Command.run(
+      "run", "input.ndjson", "--output", "out", "--compression", "gzip", in: workspace)
+    let part = "out/data/part-00000.jsonl.gz"
+    // The manifest is made to fit, so that only the frame is wrong.
+    let line = #"""
+      old=$(sha256sum < \#(part) | cut -c1-64); size=$(stat -c %s \#(part))
+      printf '' | gzip -n >> \#(part)
+      new=$(sha256sum < \#(part) | cut -c1-64); more=$(stat -c %s \#(part))
+      sed -i "s/$old/$new/; s/\"bytes\":$size/\"bytes\":$more/g" out/manifest.json
+      sum=$(head -c -78 out/manifest.json | sha256sum | cut -c1-64)
+      sed -i "s/[0-9a-f]\{64\}\"}$/$sum\"}/" out/manifest.json
+      """#
+    _ = try Command.shell(line, in: workspace)
+    #expect(try problems(in: workspace) == ["data/part-00000.jsonl.gz: frame"])
+  }
+
   /// A file below data that the manifest does not know is extra, even an empty or hidden one.
   @Test(arguments: ["data/stage=Label/part-00001.jsonl", "data/stage=New/part-00000.jsonl", "data/.hidden"])
   func extra(path: String) throws {

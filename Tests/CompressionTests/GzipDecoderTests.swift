@@ -51,6 +51,17 @@ import Testing
     #expect((error?.offset ?? 0) >= whole.count)
   }
 
+  /// Where one member is all there may be, a second is an error, and so is padding.
+  @Test(arguments: [[], [0]] as [[UInt8]])
+  func oneMember(padding: [UInt8]) throws {
+    let whole = try encode(Self.text, .gzip)
+    #expect(try GzipDecoder(MemoryStream(whole), isOneMember: true).readAll() == Self.text)
+    let more = padding.isEmpty ? whole + (try encode([], .gzip)) : whole + padding
+    #expect(throws: CompressionError.self) {
+      try GzipDecoder(MemoryStream(more), isOneMember: true).readAll()
+    }
+  }
+
   /// Checksum and length are told apart from broken structure.
   @Test func checksumMismatchIsNamed() throws {
     var whole = try encode(Self.text, .gzip)

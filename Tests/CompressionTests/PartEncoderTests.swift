@@ -1,4 +1,5 @@
 import Compression
+import Pipeline
 import Testing
 
 @Suite struct PartEncoderTests {
@@ -115,6 +116,45 @@ import Testing
     #expect(try encode(rows, with: encoder) == expected)
   }
 
+  /// Whoever writes works only while it and libzstd's threads are within the limit; the bytes don't tell.
+  @Test(arguments: [1, 2, 3]) func jobsStayWithinTheLimit(limit: Int) throws {
+    let rows = annotationRows(100_000)
+    let expected = try encode(rows, with: PartEncoder(CompressionOptions()))
+    let threads = ThreadLimit(limit)
+    let encoder = try PartEncoder(CompressionOptions(workers: limit), threads: threads)
+    threads.enter()
+    encoder.begin()
+    var part: [UInt8] = []
+    for start in stride(from: 0, to: rows.count, by: 64 << 10) {
+      try encoder.write(rows.span.extracting(start..<min(rows.count, start + (64 << 10)))) {
+        append($0, to: &part)
+      }
+      #expect(encoder.activeJobs < limit)
+    }
+    try encoder.settle { append($0, to: &part) }
+    #expect(encoder.activeJobs == 0)
+    try encoder.finish { append($0, to: &part) }
+    #expect(part == expected)
+    // All room is there again but the writer's own.
+    for _ in 1..<limit { #expect(threads.tryEnter()) }
+    #expect(!threads.tryEnter())
+  }
+
+  /// A part that fails leaves no threads counted: workers would wait for them for ever.
+  @Test func failureGivesRoomBack() throws {
+    struct DiskFull: Error {}
+    let threads = ThreadLimit(2)
+    let encoder = try PartEncoder(CompressionOptions(workers: 2), threads: threads)
+    let rows = annotationRows(100_000)
+    threads.enter()
+    encoder.begin()
+    #expect(throws: DiskFull.self) {
+      try encoder.write(rows.span) { _ in throw DiskFull() }
+      try encoder.settle { _ in throw DiskFull() }
+    }
+    #expect(threads.tryEnter())
+  }
+
   /// The estimate holds even for bytes that don't compress, the worst there are.
   @Test(arguments: [
     CompressionOptions(workers: 2), CompressionOptions(workers: 6), CompressionOptions(level: 3, workers: 2),
@@ -138,4 +178,8 @@ import Testing
     #expect((14 << 20)...60_000_000 ~= two)
     #expect(PartEncoder.estimatedMemory(CompressionOptions(workers: 8)) > two)
   }
+}
+
+private func append(_ bytes: Span<UInt8>, to part: inout [UInt8]) {
+  for index in bytes.indices { part.append(bytes[index]) }
 }

@@ -11,6 +11,23 @@ import Testing
     #expect(seen.withLock { $0 } == [Int](repeating: 1, count: 1000))
   }
 
+  /// What a worker makes for itself it makes once, and not at all if it gets no index.
+  @Test func oneToolAWorker() throws {
+    let made = Monitor(0)
+    let make: @Sendable () -> Int = {
+      made.withLock {
+        $0 += 1; return $0
+      }
+    }
+    try WorkerGroup(count: 4, label: "test").forEach(below: 1000, with: make) { tool, _ in
+      #expect(1...4 ~= tool)
+    }
+    #expect(1...4 ~= made.withLock { $0 })
+    made.withLock { $0 = 0 }
+    try WorkerGroup(count: 4, label: "test").forEach(below: 0, with: make) { _, _ in }
+    #expect(made.withLock { $0 } == 0)
+  }
+
   /// Of several failures the one with the lowest index is reported.
   @Test func lowestFailureWins() {
     struct Failure: Error, Equatable { var index: Int }

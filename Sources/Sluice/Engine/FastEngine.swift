@@ -65,29 +65,38 @@ final class FastEngine: Sendable {
   private let source: BlockSource
   private let pool: BlockPool
   private let budget: EngineBudget
+  private let threads: ThreadLimit
   private let monitor: Monitor<EngineState>
 
   /// Plans to read `source` from `start` on.
   init(
     plan: RunPlan, framing: Framing, source: BlockSource, start: EngineStart, pool: BlockPool,
-    budget: EngineBudget
+    budget: EngineBudget, threads: ThreadLimit
   ) {
     self.plan = plan
     self.framing = framing
     self.source = source
     self.pool = pool
     self.budget = budget
+    self.threads = threads
     monitor = Monitor(EngineState(start: start, framing: framing, source: source))
   }
 
   /// Reads to the end, or until the receiver says stop.
   ///
-  /// - Parameter deliver: Gets each item, one at a time and in order, on any worker.
-  func run(_ deliver: @escaping @Sendable (EngineItem) -> Delivery) {
+  /// - Parameters:
+  ///   - deliver: Gets each item, one at a time and in order, on any worker.
+  ///   - settle: Called in turn with it, when no item is ready.
+  func run(
+    _ deliver: @escaping @Sendable (EngineItem) -> Delivery, settle: @escaping @Sendable () -> Delivery
+  ) {
     WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
       let processor = AssetProcessor(plan, pool: pool, limit: budget.rows)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
-        perform(step, processor, deliver)
+        // Room that the compressor's threads take is room that no worker has.
+        threads.enter()
+        perform(step, processor, deliver, settle)
+        threads.leave()
         monitor.withLock { $0.active -= 1 }
       }
     }
@@ -117,7 +126,8 @@ final class FastEngine: Sendable {
   }
 
   private func perform(
-    _ step: EngineStep, _ processor: AssetProcessor, _ deliver: (EngineItem) -> Delivery
+    _ step: EngineStep, _ processor: AssetProcessor, _ deliver: (EngineItem) -> Delivery,
+    _ settle: () -> Delivery
   ) {
     switch step {
     case .read(let index): read(index)
@@ -126,7 +136,7 @@ final class FastEngine: Sendable {
     case .process(let task):
       let (item, rest) = work(on: task.work, processor)
       monitor.withLock { $0.elementDone(task.number, item, rest) }
-    case .deliver(let items): self.deliver(items, deliver)
+    case .deliver(let items): self.deliver(items, deliver, settle)
     }
   }
 
@@ -225,7 +235,9 @@ final class FastEngine: Sendable {
     }
   }
 
-  private func deliver(_ items: [EngineItem], _ deliver: (EngineItem) -> Delivery) {
+  private func deliver(
+    _ items: [EngineItem], _ deliver: (EngineItem) -> Delivery, _ settle: () -> Delivery
+  ) {
     var verdict = Delivery.goOn
     for item in items where verdict == .goOn {
       verdict = deliver(item)
@@ -234,6 +246,7 @@ final class FastEngine: Sendable {
       case .assets, .moreRows, .giant: break
       }
     }
+    if settle() == .stop { verdict = .stop }
     monitor.withLock { $0.delivered(items, stops: verdict == .stop) }
   }
 }

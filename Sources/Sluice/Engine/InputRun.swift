@@ -1,6 +1,7 @@
 // Reads one row of elements to its end: starts the engine, and where something is malformed either fails or
 // finds out where to go on and starts the engine again there.
 
+internal import Pipeline
 internal import Sharding
 internal import Storage
 
@@ -9,6 +10,7 @@ struct RunContext {
   let plan: RunPlan
   let pool: BlockPool
   let budget: EngineBudget
+  let threads: ThreadLimit
   let scratch: Scratch
   let counts: RunCounts
   let rows: any RowReceiver
@@ -92,13 +94,17 @@ final class InputRun {
     }
     if plan.options.resources.engine == .reference {
       let engine = ReferenceEngine(plan: plan, framing: framing, input: try input.whole(from: start.offset))
+      context.threads.enter()
+      defer { context.threads.leave() }
       engine.run(start, deliver)
+      _ = recorder.settle()
       return [engine.input]
     }
     let source = input.blocks(from: start.offset, scratch: context.scratch)
     let engine = FastEngine(
-      plan: plan, framing: framing, source: source, start: start, pool: context.pool, budget: context.budget)
-    engine.run(deliver)
+      plan: plan, framing: framing, source: source, start: start, pool: context.pool, budget: context.budget,
+      threads: context.threads)
+    engine.run(deliver) { [recorder] in recorder.settle() }
     return engine.takeBlocks()
   }
 

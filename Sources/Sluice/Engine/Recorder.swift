@@ -73,6 +73,17 @@ final class Recorder: @unchecked Sendable {
     return interruption == nil ? .goOn : .stop
   }
 
+  /// Takes in that no item is ready for the time being.
+  func settle() -> Delivery {
+    if case .failed = interruption { return .stop }
+    do {
+      try rows.settle()
+    } catch {
+      interruption = .failed(error)
+    }
+    return interruption == nil ? .goOn : .stop
+  }
+
   private func record(_ item: EngineItem) throws -> Interruption? {
     switch item {
     case .assets(let runs):
@@ -164,4 +175,6 @@ protocol RowReceiver: AnyObject {
   func targets(for place: RowPlace) throws -> [Int]
   /// Adds bytes of a row, which ends with a newline.
   func append(_ bytes: Span<UInt8>, to target: Int) throws
+  /// Waits until no other thread works on the rows so far.
+  func settle() throws
 }

@@ -26,35 +26,39 @@ enum Digest {
   }
 }
 
+/// The sum of bytes as they come, and how many there were.
+struct RunningSum {
+  private var hash = SHA256()
+  private(set) var count = 0
+
+  /// Their SHA-256, in 64 lower-case digits.
+  var sha256: String { Digest.hexadecimal(hash.finalize()) }
+
+  mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    unsafe hash.update(bufferPointer: bytes)
+    count += bytes.count
+  }
+}
+
 /// Passes bytes on and knows how many there were and their SHA-256.
 ///
 /// The manifest needs the sum of the stored bytes: summing them on their way saves reading them again.
 public final class HashingSink: ByteSink {
   private let target: any ByteSink
-  private let state = Mutex(State())
-
-  private struct State {
-    var hash = SHA256()
-    var count = 0
-  }
+  private let sum = Mutex(RunningSum())
 
   /// Passes bytes on to `target`.
   public init(_ target: any ByteSink) { self.target = target }
 
   /// How many bytes have passed.
-  public var count: Int { state.withLock { $0.count } }
+  public var count: Int { sum.withLock { $0.count } }
 
   /// The SHA-256 of what has passed, in 64 lower-case digits.
-  public var sha256: String {
-    state.withLock { Digest.hexadecimal($0.hash.finalize()) }
-  }
+  public var sha256: String { sum.withLock { $0.sha256 } }
 
   /// Appends all of `bytes` to the target and sums them once it has taken them.
   public func append(_ bytes: UnsafeRawBufferPointer) throws {
     try unsafe target.append(bytes)
-    state.withLock { state in
-      unsafe state.hash.update(bufferPointer: bytes)
-      state.count += bytes.count
-    }
+    sum.withLock { unsafe $0.add(bytes) }
   }
 }

@@ -11,6 +11,7 @@
 // end in .jsonl.zst, since DuckDB's ** looks into hidden directories too. Where one rename can't do it,
 // see JournaledCommit.
 
+internal import Pipeline
 public import Storage
 internal import Synchronization
 internal import SystemPackage
@@ -46,11 +47,27 @@ public final class OutputTransaction: Sendable {
   private struct State {
     var unfinished: [FileSink] = []
     var watermark = 64
+    /// Written, closed by nobody yet, and not durable.
+    var undurable: [FileSink] = []
+    var undurableBytes = 0
+    /// Of the files that are in neither list any more.
+    var durableBytes = 0
     /// From here until the tree is in place, or was refused, nothing of it may be removed.
     var isPublishing = false
     var isCommitted = false
     var isOver = false
   }
+
+  /// How many files wait to be made durable together.
+  ///
+  /// One at a time would wait for the disk's journal again and again, where one entry there serves all that
+  /// wait; but descriptors are few.
+  private static let mostUndurableFiles = max(1, min(128, CurrentProcess.mostOpenFiles / 8))
+  /// How many bytes wait: a disk that has nothing to do for long has too much to do at the end.
+  private static let mostUndurableBytes = 64 << 20
+  private static let synchronizers = min(32, mostUndurableFiles)
+  /// Held while files are made durable, so that no more of them are open than twice the most.
+  private let synchronization = Mutex(())
 
   /// Held while what was staged is removed, so that whoever aborts second waits for the first.
   private let removal = Mutex(())
@@ -116,9 +133,14 @@ public final class OutputTransaction: Sendable {
   /// Whether the new tree is in place or on its way there: too late to abort.
   var isPublished: Bool { state.withLock { $0.isCommitted || $0.isPublishing } }
 
+  /// How many bytes the files of the new tree have taken.
+  var stagedBytes: Int {
+    state.withLock { state in state.unfinished.reduce(state.durableBytes) { $0 + $1.bytesWritten } }
+  }
+
   /// Creates a file of the new tree, and its directories.
   ///
-  /// Any thread may call it. Before the commit every sink must be finished.
+  /// Any thread may call it. Before the commit every sink must be finished: by `finish(_:)`, or by itself.
   ///
   /// - Parameter path: Where it goes, below `data/` or `rejects/`.
   /// - Returns: The file, empty.
@@ -133,10 +155,48 @@ public final class OutputTransaction: Sendable {
       state.unfinished.append(sink)
       // Finished sinks are dropped now and then: there may be a hundred thousand.
       guard state.unfinished.count >= state.watermark else { return }
+      state.durableBytes += state.unfinished.reduce(0) { $0 + ($1.isFinished ? $1.bytesWritten : 0) }
       state.unfinished.removeAll(where: \.isFinished)
       state.watermark = max(64, 2 * state.unfinished.count)
     }
     return sink
+  }
+
+  /// Takes in that a file has all its bytes; by the commit they will be durable.
+  ///
+  /// Any thread may call it.
+  ///
+  /// - Parameter sink: A file that `createFile(_:)` made.
+  /// - Throws: `StorageError`, for this file or for one that was given here before.
+  public func finish(_ sink: FileSink) throws {
+    let isEnough = state.withLock { state in
+      state.undurable.append(sink)
+      state.undurableBytes += sink.bytesWritten
+      return state.undurable.count >= Self.mostUndurableFiles
+        || state.undurableBytes >= Self.mostUndurableBytes
+    }
+    if isEnough { try makeDurable() }
+  }
+
+  /// Makes durable what was finished.
+  ///
+  /// The descriptors they were written by are synchronized, and not new ones: an error of writing back is
+  /// told to those that were open at the time.
+  private func makeDurable() throws {
+    try synchronization.withLock { _ in
+      let sinks = state.withLock { state in
+        defer { (state.undurable, state.undurableBytes) = ([], 0) }
+        return state.undurable
+      }
+      try forEach(sinks) { try $0.finish() }
+    }
+  }
+
+  private func forEach<Item: Sendable>(
+    _ items: [Item], _ body: @escaping @Sendable (Item) throws -> Void
+  ) throws {
+    let group = WorkerGroup(count: min(Self.synchronizers, items.count), label: "sluice.synchronize")
+    try group.forEach(below: items.count) { try body(items[$0]) }
   }
 
   private func create(_ path: String) throws -> FileSink {
@@ -156,6 +216,7 @@ public final class OutputTransaction: Sendable {
   /// - Throws: `OutputError`, `StorageError`. `isCommitted` says whether the tree is in place all the
   ///   same; if not, `abort()` removes what was staged.
   public func commit(manifest: [UInt8], report: [UInt8]) throws {
+    try makeDurable()
     let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
     if let unfinished { throw OutputError(.unfinished, unfinished.path) }
     let tree = staging + "/tree"
@@ -164,7 +225,7 @@ public final class OutputTransaction: Sendable {
     try system.before(.writeManifest)
     try write(manifest, to: tree + "/manifest.json")
     try system.before(.synchronize)
-    try synchronize(below: tree)
+    try forEach(directories(below: tree)) { try Directory.synchronize($0) }
     try system.before(.writeSuccess)
     try write([], to: tree + "/data/_SUCCESS")
     try Directory.synchronize(tree + "/data")
@@ -199,11 +260,11 @@ public final class OutputTransaction: Sendable {
     try sink.finish()
   }
 
-  private func synchronize(below directory: String) throws {
-    for entry in try Directory.list(directory) where entry.kind == .directory {
-      try synchronize(below: directory + "/" + entry.name)
+  /// A directory of the tree and all in it.
+  private func directories(below directory: String) throws -> [String] {
+    try Directory.list(directory).filter { $0.kind == .directory }.reduce(into: [directory]) {
+      try $0 += directories(below: directory + "/" + $1.name)
     }
-    try Directory.synchronize(directory)
   }
 
   /// Looks at DIR again, since hours may have passed, and gives the tree its name.

@@ -8,7 +8,6 @@
 
 internal import ByteScan
 internal import Compression
-internal import Crypto
 internal import Storage
 
 /// A finished part.
@@ -24,7 +23,7 @@ struct PartFile: Sendable {
 
 /// Somewhere a part's stored bytes go.
 protocol PartDestination: ByteSink {
-  /// Takes in that there are no more.
+  /// Takes in that there are no more; they need not be durable yet.
   func finish() throws
 }
 
@@ -44,18 +43,16 @@ final class PartWriter {
   private struct OpenPart {
     var name: String
     var destination: any PartDestination
-    var hash = SHA256()
+    var sum = RunningSum()
     var rows = 0
     var rawBytes = 0
-    var bytes = 0
     var nextLook: Int
     var isFull = false
 
     mutating func store(_ stored: Span<UInt8>) throws {
-      // The hash reads the bytes before the span's lifetime ends.
-      unsafe stored.withUnsafeBufferPointer { unsafe hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
-      bytes += stored.count
       try destination.append(stored)
+      // The sum reads the bytes before the span's lifetime ends.
+      unsafe stored.withUnsafeBufferPointer { unsafe sum.add(UnsafeRawBufferPointer($0)) }
     }
   }
 
@@ -87,6 +84,14 @@ final class PartWriter {
       if open.isFull && endsRow { try closePart() }
       index = end
     }
+  }
+
+  /// Waits until no thread of the compressor works.
+  func settle() throws {
+    guard var open = part else { return }
+    part = nil
+    try encoder.settle { try open.store($0) }
+    part = open
   }
 
   /// Ends the last part.
@@ -134,7 +139,7 @@ final class PartWriter {
     try open.destination.finish()
     finished.append(
       PartFile(
-        name: open.name, rows: open.rows, rawBytes: open.rawBytes, bytes: open.bytes,
-        sha256: Digest.hexadecimal(open.hash.finalize())))
+        name: open.name, rows: open.rows, rawBytes: open.rawBytes, bytes: open.sum.count,
+        sha256: open.sum.sha256))
   }
 }

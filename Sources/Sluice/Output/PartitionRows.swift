@@ -32,6 +32,8 @@ final class PartitionRows: RowReceiver {
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
     try partitions.append(bytes, to: target)
   }
+
+  func settle() throws { try partitions.settle() }
 }
 
 extension RowPlace {
@@ -71,6 +73,8 @@ final class StreamRows: RowReceiver {
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
     try encoder.write(bytes) { try sink.append($0) }
   }
+
+  func settle() throws { try encoder.settle { try sink.append($0) } }
 
   /// Writes what has been held back.
   func finish() throws {

@@ -40,14 +40,21 @@ typealias PartCreator = @Sendable (_ directory: String, _ name: String) throws -
 struct PartWriterPlan: Sendable {
   var options: OutputOptions
   var kernel: ScanKernel
+  /// Counts the threads that compress.
+  var threads: ThreadLimit
   var create: PartCreator
 
-  /// Makes the writer of one partition, which compresses on `workers` threads.
-  func makeWriter(_ name: PartitionName, workers: Int) throws -> PartWriter {
+  /// Makes an encoder that compresses on `workers` threads, for one partition at a time.
+  func makeEncoder(workers: Int) throws -> PartEncoder {
     let compression = CompressionOptions(
       format: options.format, level: options.level, long: options.long, workers: workers)
+    return try PartEncoder(compression, threads: threads)
+  }
+
+  /// Makes the writer of one partition.
+  func makeWriter(_ name: PartitionName, _ encoder: PartEncoder) -> PartWriter {
     let create = self.create
-    return PartWriter(options, encoder: try PartEncoder(compression), kernel: kernel) {
+    return PartWriter(options, encoder: encoder, kernel: kernel) {
       try create(name.directory, $0)
     }
   }
@@ -84,7 +91,7 @@ final class PartitionSet {
     let key = Array(name.directory.utf8)
     if let known = indices[key] { return known }
     let isOpen = partitions.count < budget.openWriters
-    let writer = isOpen ? try plan.makeWriter(name, workers: workers) : nil
+    let writer = isOpen ? plan.makeWriter(name, try plan.makeEncoder(workers: workers)) : nil
     partitions.append(Partition(name: name, writer: writer, late: LateRows()))
     indices[key] = partitions.count - 1
     return partitions.count - 1
@@ -101,6 +108,11 @@ final class PartitionSet {
     if waitingBytes > budget.waitingBytes { try spillAll() }
   }
 
+  /// Waits until no thread of a compressor works.
+  func settle() throws {
+    for index in partitions.indices.prefix(budget.openWriters) { try partitions[index].writer?.settle() }
+  }
+
   /// Finishes all parts.
   ///
   /// - Returns: The partitions in the order of their directories.
@@ -109,6 +121,8 @@ final class PartitionSet {
     let late = partitions.filter { $0.writer == nil }
     for index in partitions.indices {
       guard let writer = partitions[index].writer else { continue }
+      plan.threads.enter()
+      defer { plan.threads.leave() }
       try writer.finish()
       files.append(PartitionFiles(name: partitions[index].name, parts: writer.finished))
       // Its compressor's memory is counted for those that come now.
@@ -116,10 +130,13 @@ final class PartitionSet {
     }
     let results = Monitor([PartitionFiles]())
     // One thread of libzstd a partition: its bytes do not depend on how many there are.
-    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(below: late.count)
-    {
-      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] index in
-      let writer = try plan.makeWriter(names[index], workers: 1)
+    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(
+      below: late.count, with: { [plan] in try plan.makeEncoder(workers: 1) }
+    ) {
+      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] encoder, index in
+      plan.threads.enter()
+      defer { plan.threads.leave() }
+      let writer = plan.makeWriter(names[index], encoder)
       try rows[index].write(to: writer, from: spill)
       let files = PartitionFiles(name: names[index], parts: writer.finished)
       results.withLock { $0.append(files) }

@@ -23,6 +23,11 @@ final class ScratchDirectory: Sendable {
     try Rename.move(unlocked, to: path)
   }
 
+  /// Whether `path` is one of those below `parent`, or in one.
+  static func contains(_ path: String, below parent: String) -> Bool {
+    path.hasPrefix("\(parent)/\(prefix)") || path.hasPrefix("\(parent)/.\(prefix)")
+  }
+
   func remove() {
     // What can't be removed now is a leftover, and the next run tries again.
     try? Directory.removeTree(path)

@@ -1,6 +1,5 @@
 // One file, read once: summed on its way into the decoder, and its lines counted on their way out.
 
-internal import Crypto
 internal import Storage
 
 /// Checks one listed file that is there and has the right size.
@@ -62,8 +61,7 @@ struct LineCount {
 final class SummingStream: ByteStream {
   private let base: any ByteStream
   private let progress: @Sendable (Int) -> Void
-  private var hash = SHA256()
-  private(set) var count = 0
+  private var sum = RunningSum()
   /// What the file system said, if it failed: no fault of the bytes.
   private(set) var failure: (any Error)?
 
@@ -72,13 +70,13 @@ final class SummingStream: ByteStream {
     self.progress = progress
   }
 
-  var sha256: String { Digest.hexadecimal(hash.finalize()) }
+  var count: Int { sum.count }
+  var sha256: String { sum.sha256 }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     do {
       let filled = try unsafe base.read(into: buffer)
-      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
-      count += filled
+      unsafe sum.add(UnsafeRawBufferPointer(rebasing: buffer[..<filled]))
       progress(filled)
       return filled
     } catch {

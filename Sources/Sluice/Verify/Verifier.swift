@@ -34,7 +34,7 @@ public struct Verifier: Sendable {
     self.init(directory: directory) { stream, format in
       switch format {
       case .zstd: try ZstdDecoder(stream)
-      case .gzip: try GzipDecoder(stream)
+      case .gzip: try GzipDecoder(stream, isOneMember: true)
       case .plain: stream
       }
     }

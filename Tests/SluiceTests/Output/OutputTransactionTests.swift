@@ -28,6 +28,26 @@ import Testing
     #expect(try verify(out).isOK)
   }
 
+  /// Files that were handed over with their last byte are durable by the commit, however many they are.
+  @Test func handedOverFilesBecomeDurable() throws {
+    let transaction = try OutputTransaction(directory: out)
+    var sinks: [FileSink] = []
+    for number in 0..<300 {
+      let sink = try transaction.createFile("data/batch=\(number)/part-00000.jsonl")
+      try sink.append(Array("\(number)\n".utf8))
+      try transaction.finish(sink)
+      sinks.append(sink)
+    }
+    #expect(sinks.contains { $0.isFinished } && !sinks.allSatisfy { $0.isFinished })
+    #expect(transaction.stagedBytes == (0..<300).reduce(0) { $0 + "\($1)\n".utf8.count })
+    try transaction.commit(manifest: [], report: [])
+    #expect(sinks.allSatisfy { $0.isFinished })
+    let files = try #require(snapshot(out))
+    for number in 0..<300 {
+      #expect(files["data/batch=\(number)/part-00000.jsonl"] == Data("\(number)\n".utf8))
+    }
+  }
+
   /// Until the commit there is nothing to see, and after an abort nothing at all.
   @Test func abortLeavesNothing() throws {
     let deep = base.path + "/a/b/out"

@@ -1,0 +1,46 @@
+import Pipeline
+import Synchronization
+import Testing
+
+@Suite struct ThreadLimitTests {
+  /// Workers and lent threads share the room: what one takes the other does not get.
+  @Test func lentThreadsTakeRoom() {
+    let threads = ThreadLimit(2)
+    threads.enter()
+    #expect(threads.lend(1))
+    #expect(!threads.tryEnter())
+    #expect(!threads.lend(1))
+    threads.leave()
+    #expect(!threads.tryEnter())
+    #expect(threads.lend(-1))
+    #expect(threads.tryEnter())
+  }
+
+  /// However many workers there are, no more than the limit work at a time, and each gets its turn.
+  @Test func limitHolds() {
+    let threads = ThreadLimit(3)
+    let working = Atomic(0)
+    let turns = Atomic(0)
+    WorkerGroup(count: 8, label: "test").run { _ in
+      for _ in 0..<200 {
+        threads.enter()
+        let before = working.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
+        #expect(before < 3)
+        _ = working.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        _ = turns.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        threads.leave()
+      }
+    }
+    #expect(turns.load(ordering: .sequentiallyConsistent) == 1600)
+  }
+
+  /// Who waits for room is woken when lent threads end.
+  @Test func endOfLentThreadsWakes() {
+    let threads = ThreadLimit(1)
+    _ = threads.lend(1)
+    WorkerGroup(count: 2, label: "test").run { worker in
+      if worker == 0 { _ = threads.lend(-1) } else { threads.enter() }
+    }
+    #expect(!threads.tryEnter())
+  }
+}
