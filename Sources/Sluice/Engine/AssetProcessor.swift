@@ -19,6 +19,9 @@ struct RunPlan: Sendable {
   var kernel: ScanKernel { options.resources.kernel }
   var maxDepth: Int { options.resources.maxDepth }
   var validatesAll: Bool { options.resources.validation == .all }
+
+  /// Whether elements are watched for lines that start with `{`.
+  func watchesLines(_ framing: Framing) -> Bool { framing == .sequence && options.onError != .stop }
 }
 
 /// An element of the input in memory.
@@ -73,9 +76,12 @@ final class AssetProcessor {
   private let reader: AssetReader
   private var walker: SkeletonWalker
   private let lineFinder: LineFinder
+  /// Whether a line that starts with `{` makes an element suspect: see `LineWatch`.
+  private let watchesLines: Bool
 
-  init(_ plan: RunPlan) {
+  init(_ plan: RunPlan, _ framing: Framing) {
     self.plan = plan
+    watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs)
     walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     lineFinder = LineFinder(kernel: plan.kernel)
@@ -90,7 +96,9 @@ final class AssetProcessor {
       return outcome
     }
     outcome.facts = facts
-    if plan.validatesAll, !isValid(element.extent) {
+    if plan.validatesAll || watchesLines && element.extent.holdsRecordLine(plan.kernel),
+      !isValid(element.extent)
+    {
       outcome.malformed = locate(element)
       return outcome
     }

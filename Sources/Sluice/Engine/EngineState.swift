@@ -88,6 +88,7 @@ struct EngineState: Sendable {
   private var isMerging = false
   private var mergeEnded = false
   private var merger: Merger
+  private var watch: LineWatch?
 
   /// nil where reading never goes back.
   private var kept: KeptBlocks?
@@ -100,7 +101,9 @@ struct EngineState: Sendable {
   private var nextDelivery = 0
   private var isDelivering = false
 
-  init(start: EngineStart, framing: Framing, source: BlockSource, keepsBlocks: Bool) {
+  init(start: EngineStart, framing: Framing, source: BlockSource, keepsBlocks: Bool, watch: LineWatch? = nil)
+  {
+    self.watch = watch
     kept = keepsBlocks && source.isSequential ? KeptBlocks() : nil
     deliveredTo = start.offset
     let depth = start.gap == .ended ? 0 : framing.baseDepth
@@ -196,21 +199,23 @@ struct EngineState: Sendable {
     }
     var next: Next
     var merger: Merger
+    var watch: LineWatch?
   }
 
   mutating func takeMergeWork() -> MergeWork? {
     if !isStopped, !mergeEnded {
       if let block = framed.removeValue(forKey: nextMerge) {
-        return MergeWork(next: .block(block), merger: merger)
+        return MergeWork(next: .block(block), merger: merger, watch: watch)
       }
-      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger) }
+      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger, watch: watch) }
     }
     isMerging = false
     return nil
   }
 
-  mutating func merged(_ merger: Merger, _ result: MergeResult) {
-    self.merger = merger
+  mutating func merged(_ work: MergeWork, _ result: MergeResult) {
+    merger = work.merger
+    watch = work.watch
     nextMerge += 1
     for task in result.tasks { elements.append(task) }
     for (number, item) in result.items { outcomes[number] = item }

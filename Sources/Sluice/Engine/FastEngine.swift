@@ -75,7 +75,8 @@ final class FastEngine: Sendable {
     self.budget = budget
     monitor = Monitor(
       EngineState(
-        start: start, framing: framing, source: source, keepsBlocks: plan.options.onError != .stop))
+        start: start, framing: framing, source: source, keepsBlocks: plan.options.onError != .stop,
+        watch: plan.watchesLines(framing) ? LineWatch(maxDepth: plan.maxDepth, kernel: plan.kernel) : nil))
   }
 
   /// Reads to the end, or until the receiver says stop.
@@ -83,7 +84,7 @@ final class FastEngine: Sendable {
   /// - Parameter deliver: Gets each item, one at a time and in order, on any worker.
   func run(_ deliver: @escaping @Sendable (EngineItem) -> Delivery) {
     WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
-      let processor = AssetProcessor(plan)
+      let processor = AssetProcessor(plan, framing)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
         perform(step, processor, deliver)
         monitor.withLock { $0.active -= 1 }
@@ -183,10 +184,13 @@ final class FastEngine: Sendable {
     while var work = monitor.withLock({ $0.takeMergeWork() }) {
       var result = MergeResult()
       switch work.next {
-      case .block(let framed): work.merger.merge(framed, context, into: &result)
+      case .block(let framed):
+        if work.watch?.merge(framed, &work.merger, context, into: &result) == nil {
+          work.merger.merge(framed, context, into: &result)
+        }
       case .end(let failure): work.merger.finish(failure, context, into: &result)
       }
-      monitor.withLock { $0.merged(work.merger, result) }
+      monitor.withLock { $0.merged(work, result) }
     }
   }
 

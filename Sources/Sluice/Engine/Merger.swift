@@ -17,7 +17,8 @@ struct MergeResult: Sendable {
 struct Merger: Sendable {
   private let framing: Framing
   private var gap: Gap
-  private var open: Element?
+  /// The element that goes on behind the block.
+  private(set) var open: Element?
   private var giant: GiantWalk?
   /// The number of the next item.
   private(set) var nextNumber = 0
