@@ -80,11 +80,13 @@ struct LineWatch: Sendable {
 
   /// Looks at what has been added to an element.
   ///
-  /// - Parameter extent: The element as far as it has been read.
+  /// - Parameters:
+  ///   - extent: The element as far as it has been read.
+  ///   - more: What follows it. It is not appended, for that would copy a long list at each block.
   /// - Returns: What is wrong with it, if that is sure.
   /// - Complexity: Linear in what has been added since the last call, and once in all before the last line
   ///   that starts with `{`.
-  mutating func fault(in extent: Extent) -> JSONFault? {
+  mutating func fault(in extent: Extent, and more: Segment? = nil) -> JSONFault? {
     if extent.start != start {
       self = LineWatch(maxDepth: maxDepth, kernel: kernel)
       start = extent.start
@@ -92,15 +94,28 @@ struct LineWatch: Sendable {
       lookedTo = start
       judgedTo = start
     }
+    let end = more.map { $0.offset + $0.range.count } ?? extent.end
     var last: Int?
-    extent.forEachRun(in: lookedTo..<extent.end) { bytes, offset in
+    Self.forEachRun(in: lookedTo..<end, of: extent, more) { bytes, offset in
       if let line = lines.last(in: bytes) { last = offset + line }
     }
-    lookedTo = extent.end
+    lookedTo = end
     guard let last else { return nil }
-    extent.forEachRun(in: judgedTo..<last + 1) { bytes, _ in _ = grammar.consume(bytes) }
+    Self.forEachRun(in: judgedTo..<last + 1, of: extent, more) { bytes, _ in _ = grammar.consume(bytes) }
     judgedTo = last + 1
     return grammar.fault
+  }
+
+  private static func forEachRun(
+    in range: Range<Int>, of extent: Extent, _ more: Segment?, _ body: (Span<UInt8>, Int) -> Void
+  ) {
+    let split = min(extent.end, range.upperBound)
+    if range.lowerBound < split { extent.forEachRun(in: range.lowerBound..<split, body) }
+    let rest = max(extent.end, range.lowerBound)..<max(extent.end, range.upperBound)
+    guard let block = more?.block, !rest.isEmpty else { return }
+    block.withBytes(rest.lowerBound - block.offset..<rest.upperBound - block.offset) {
+      body($0, rest.lowerBound)
+    }
   }
 }
 
@@ -110,26 +125,25 @@ extension LineWatch {
   mutating func merge(
     _ framed: FramedBlock, _ merger: inout Merger, _ context: MergeContext, into result: inout MergeResult
   ) {
+    let block = framed.block.block
+    let more = framed.frames.headEnd == nil ? Segment(block, 0..<block.count) : nil
     // Before the merger finds it too long to be held.
-    if var element = merger.open, framed.frames.headEnd == nil {
-      let block = framed.block.block
-      element.extent.append(Segment(block, 0..<block.count))
-      if look(at: element, merger.nextNumber, context, into: &result) { return }
-    }
+    if let more, finds(in: merger, more, context, into: &result) { return }
     merger.merge(framed, context, into: &result)
-    if let element = merger.open { _ = look(at: element, merger.nextNumber, context, into: &result) }
+    _ = finds(in: merger, nil, context, into: &result)
   }
 
-  private mutating func look(
-    at element: Element, _ number: Int, _ context: MergeContext, into result: inout MergeResult
+  private mutating func finds(
+    in merger: Merger, _ more: Segment?, _ context: MergeContext, into result: inout MergeResult
   ) -> Bool {
-    guard let fault = fault(in: element.extent) else { return false }
+    guard var element = merger.open, let fault = fault(in: element.extent, and: more) else { return false }
+    if let more { element.extent.append(more) }
     let line = context.lines.anchor(at: fault.offset, in: element)
     var outcome = AssetOutcome(range: element.extent.start..<element.extent.end, line: element.line)
     outcome.malformed = Malformed(fault: ElementFault(fault, line: line), element: element)
     var runs: [AssetRun] = []
     runs.append(outcome, endsAtRow: false)
-    result.items.append((number, .assets(runs)))
+    result.items.append((merger.nextNumber, .assets(runs)))
     result.isLast = true
     return true
   }
