@@ -5,7 +5,7 @@ public import Storage
 
 /// The decompressed bytes of a gzip stream.
 public final class GzipDecoder: ByteStream {
-  private enum State { case member, betweenMembers, end }
+  private enum State { case member, betweenMembers, padding, end }
 
   private let input: InputBuffer
   private let inflater: Inflater
@@ -38,7 +38,7 @@ public final class GzipDecoder: ByteStream {
     while true {
       switch state {
       case .end: return 0
-      case .betweenMembers: try startNextMember()
+      case .betweenMembers, .padding: try startNextMember()
       case .member:
         let produced = try unsafe readMember(into: buffer)
         if produced > 0 { return produced }
@@ -66,14 +66,13 @@ public final class GzipDecoder: ByteStream {
   }
 
   private func startNextMember() throws {
-    var padding = false
     while try input.fill() {
       if isOneMember {
         throw fail(.corrupt, "more than one member")
       } else if input[0] == 0 {
-        padding = true
+        state = .padding
         input.consume(1)
-      } else if !padding, input[0] == 0x1F {
+      } else if state == .betweenMembers, input[0] == 0x1F {
         inflater.reset()
         state = .member
         return

@@ -8,7 +8,7 @@
 /// Judges JSON byte by byte and says exactly where it stops being JSON.
 ///
 /// A value type without memory of its own beyond one bit for each open container.
-public struct JSONGrammar {
+public struct JSONGrammar: Sendable {
   /// How many values the input may hold.
   public enum Mode: Sendable {
     /// Exactly one.

@@ -64,6 +64,8 @@ public final class Block: @unchecked Sendable {
   public let count: Int
   private let memory: PooledMemory
   private let pool: BlockPool
+  /// The block whose memory it shares; nil if the memory is its own.
+  private let whole: Block?
 
   /// Takes memory from `pool` and fills it.
   ///
@@ -85,9 +87,18 @@ public final class Block: @unchecked Sendable {
     self.memory = memory
     self.pool = pool
     self.offset = offset
+    whole = nil
   }
 
-  deinit { pool.giveBack(memory) }
+  private init(_ range: Range<Int>, of block: Block) {
+    memory = unsafe PooledMemory(bytes: UnsafeMutableRawBufferPointer(rebasing: block.memory.bytes[range]))
+    pool = block.pool
+    offset = block.offset + range.lowerBound
+    count = range.count
+    whole = block.whole ?? block
+  }
+
+  deinit { if whole == nil { pool.giveBack(memory) } }
 
   /// One block of the bytes of several that follow one another.
   ///
@@ -130,21 +141,13 @@ public final class Block: @unchecked Sendable {
     return try unsafe body(Span(_unsafeElements: bytes))
   }
 
-  /// A block of the bytes from `index` on.
+  /// A block of some of the bytes, which it shares.
   ///
-  /// - Parameters:
-  ///   - index: Where it starts, counted from this block's start.
-  ///   - pool: Where its memory comes from, unless its buffers are too small for it.
-  /// - Returns: A copy.
-  /// - Throws: Never, but for the type of a block's making.
-  public func suffix(from index: Int, from pool: BlockPool) throws -> Block {
-    let part = unsafe UnsafeRawBufferPointer(rebasing: memory.bytes[index..<count])
-    // The reference engine holds an input in one block, which no pool is made for.
-    let pool = part.count > pool.blockSize ? BlockPool(blockSize: part.count) : pool
-    return try unsafe Block(from: pool, offset: offset + index) { buffer in
-      unsafe buffer.copyMemory(from: part)
-      return part.count
-    }
+  /// - Parameter range: Which bytes, counted from this block's start, within `0..<count`.
+  /// - Returns: A block that keeps the memory of this one in use.
+  public func part(_ range: Range<Int>) -> Block {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return Block(range, of: self)
   }
 
   /// Gives `body` all bytes.

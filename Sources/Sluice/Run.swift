@@ -108,7 +108,7 @@ final class InputsReader {
     let sizes = try run.inputs.map { try $0.size() }
     monitor.setTotal(sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +))
     for name in run.inputs {
-      if try !read(OpenInput(name) { monitor.addBytes($0) }) { return }
+      if try !read(OpenInput(name, gate: monitor.gate) { monitor.addBytes($0) }) { return }
     }
   }
 

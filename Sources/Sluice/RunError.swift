@@ -63,6 +63,7 @@ extension RunError {
     case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
     case let error as OutputError: self.init(.output, error.description, hint: error.hint)
     case let error as CompressionError: self.init(.container, error.description, hint: Hints.container)
+    case is ReadPause: self.init(.interrupted, "the run was interrupted")
     case is InputChanged:
       self.init(
         .inputChanged, "the input became shorter while it was read",

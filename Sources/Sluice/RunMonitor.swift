@@ -1,5 +1,6 @@
 // How a run is watched and stopped from outside.
 
+internal import Storage
 internal import Synchronization
 
 /// How far a run has come.
@@ -21,15 +22,27 @@ public final class RunMonitor: Sendable {
   private let bytesTotal = Atomic<Int>(-1)
   private let seen = Atomic<Int>(0)
   private let kept = Atomic<Int>(0)
+  /// Shut where nothing more is to be read.
+  let gate = ReadGate()
   private let watched = Mutex<OutputTransaction?>(nil)
 
   /// Makes a monitor for one run.
   public init() {}
 
   /// Has the run stop as soon as it can; nothing is committed.
-  public func cancel() { cancelled.store(true, ordering: .relaxed) }
+  public func cancel() {
+    cancelled.store(true, ordering: .sequentiallyConsistent)
+    gate.shut()
+  }
 
-  /// Gives up a run that does not stop by itself, as when it waits for a silent pipe.
+  /// Has pipes be waited for, unless the run is to stop.
+  func openGate() {
+    gate.open()
+    // A cancellation in between must not be undone.
+    if cancelled.load(ordering: .sequentiallyConsistent) { gate.shut() }
+  }
+
+  /// Gives up a run that does not stop by itself, as when it waits for a disk.
   ///
   /// What was staged is removed; the process is then to end.
   ///

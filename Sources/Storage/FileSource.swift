@@ -55,18 +55,29 @@ public final class FileStream: ByteStream {
   public let name: String
   private let descriptor: FileDescriptor
   private let closes: Bool
+  private let gate: ReadGate?
 
   /// Reads from `descriptor`, which is closed in the end unless `closes` is false.
-  public init(_ descriptor: FileDescriptor, name: String, closes: Bool = true) {
+  ///
+  /// - Parameters:
+  ///   - descriptor: What is read.
+  ///   - name: What messages call it.
+  ///   - closes: Whether it is closed in the end.
+  ///   - gate: Says how long to wait for bytes; nil waits for ever.
+  public init(_ descriptor: FileDescriptor, name: String, closes: Bool = true, gate: ReadGate? = nil) {
     self.descriptor = descriptor
     self.name = name
     self.closes = closes
+    self.gate = gate
   }
 
   deinit { if closes { try? descriptor.close() } }
 
   /// Reads the next bytes into `buffer` and says how many; 0 only at the end.
+  ///
+  /// - Throws: `StorageError`, or `ReadPause` where the gate says so.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    try gate?.pass(descriptor)
     do {
       return try unsafe descriptor.read(into: buffer)
     } catch {

@@ -98,7 +98,7 @@ final class SignalWatch: @unchecked Sendable {
       source.setEventHandler {
         received.set(number)
         monitor.cancel()
-        // A worker that waits for a silent pipe cannot be stopped: then the staging is removed from here.
+        // A worker that waits for a slow disk cannot be stopped: then the staging is removed from here.
         queue.asyncAfter(deadline: .now() + .milliseconds(300)) {
           if !received.isOver, monitor.abandon() {
             Messages.write("sluice: error: the run was interrupted")

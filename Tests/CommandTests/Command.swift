@@ -97,6 +97,9 @@ final class Running {
     try [given, output, error].forEach { try $0.close() }
   }
 
+  /// What has come out so far.
+  var outputSoFar: String { (try? String(contentsOf: outputFile, encoding: .utf8)) ?? "" }
+
   func signal(_ number: Int32) {
     _ = kill(process.processIdentifier, number)
   }

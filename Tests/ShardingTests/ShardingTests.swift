@@ -166,14 +166,21 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
 }
 
 @Suite struct BlockTests {
-  /// The rest of a block that is bigger than the pool's buffers has memory of its own.
-  @Test(arguments: [2, 8]) func suffix(blockSize: Int) throws {
+  /// A part of a block shares its memory, which goes back to the pool with the last of them.
+  @Test func part() throws {
     let text = Array("0123456789".utf8)
-    let pool = BlockPool(blockSize: blockSize)
-    let whole = try Block.joining([block(text, at: 5, BlockPool(blockSize: 10))], at: 5)
-    let rest = try whole.suffix(from: 3, from: pool)
-    #expect(rest.range == 8..<15)
-    #expect(rest.withBytes { bytes in bytes.indices.map { bytes[$0] } } == Array(text[3...]))
+    let pool = BlockPool(blockSize: 10)
+    do {
+      let rest: Block
+      do {
+        let whole = try block(text, at: 5, pool)
+        rest = whole.part(2..<10).part(1..<8)
+      }
+      #expect(pool.taken == 1)
+      #expect(rest.range == 8..<15)
+      #expect(rest.withBytes { bytes in bytes.indices.map { bytes[$0] } } == Array(text[3...]))
+    }
+    #expect(pool.taken == 0)
   }
 }
 

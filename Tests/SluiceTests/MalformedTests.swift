@@ -14,7 +14,7 @@ import Testing
     #"{"b":[1,}"#,
     #"{"a":[1]"#, #"{"a":"x"#, #"{"a":\"}"#, "{]", "1", #""s""#, #"{"a":{"b":1}]"#, "nul", #"{"a":01}"#,
     "[1]",
-    "{\"a\":\"\u{1}\"}", "}", "\\",
+    "{\"a\":\"\u{1}\"}", "}", "\\", "{\"a\":[1\n{\"b\":2}\n]}", "{\"a\":[\n{\"b\":2}\n]}",
   ]
 
   private let folder = FileManager.default.temporaryDirectory
@@ -84,5 +84,70 @@ import Testing
     _ = try run("[\(element),{}]", "out", .fast, blockSize: 1 << 20)
     let file = folder.appending(path: "out/rejects/reject-0.bin")
     #expect(try Data(contentsOf: file) == Data(element.utf8))
+  }
+
+  /// A record that is never closed costs no more than itself: the rest of the input is not read for each.
+  @Test(arguments: [#"{"a":[1"#, #"{"a":"x"#, #"{"a":["#], [ErrorPolicy.skip, .reject])
+  func readsOnBehindWhatIsNeverClosed(_ line: String, _ policy: ErrorPolicy) throws {
+    let lines = 4000
+    let text = String(repeating: line + "\n", count: lines)
+    let (report, read) = try runCounting(text, policy)
+    let left = policy == .skip ? report.assets.skipped : report.assets.rejected
+    // The last 512 of those that nest are one: the input ends in them.
+    #expect(left == (line == #"{"a":["# ? (lines + 255) / 256 : lines))
+    #expect(read < 12 * text.utf8.count, "\(read) of \(text.utf8.count)")
+  }
+
+  /// The same where they stand apart from one another, and for values of an array that are no objects.
+  @Test func readsOnAmongGoodOnes() throws {
+    let good = #"{"externalId":"a","batches":[],"task":{"stage":"S"}}"#
+    let text = String(repeating: String(repeating: good + "\n", count: 20) + "{\"a\":[1\n", count: 400)
+    let (report, read) = try runCounting(text, .skip)
+    #expect(report.assets.skipped == 400 && report.assets.kept == 8000)
+    #expect(read < 40 * text.utf8.count, "\(read) of \(text.utf8.count)")
+    let array = "[" + Array(repeating: "1", count: 5000).joined(separator: ",") + "]"
+    let (values, valuesRead) = try runCounting(array, .reject)
+    #expect(values.assets.rejected == 5000)
+    #expect(valuesRead < 12 * array.utf8.count)
+  }
+
+  private func runCounting(_ text: String, _ policy: ErrorPolicy) throws -> (Report, read: Int) {
+    try withTemporaryDirectory { directory in
+      let input = directory.appending(path: "input")
+      try Data(text.utf8).write(to: input)
+      var options = RunOptions(workers: 2)
+      options.onError = policy
+      let monitor = RunMonitor()
+      let run = Run(
+        inputs: [.path(input.path)],
+        output: .directory(directory.appending(path: "out").path, overwrite: false), options: options)
+      return (try run.execute(monitor).report, monitor.progress.bytesRead)
+    }
+  }
+
+  /// What becomes of an element that swallows lines does not depend on where blocks end, though nothing of it
+  /// would be written.
+  @Test(arguments: [TrialInput.Way.file, .pipe]) func judgesSwallowedLinesAlike(_ way: TrialInput.Way) throws
+  {
+    let text = """
+      {"task":{"stage":"T"},"x":[1
+      {"task":{"stage":"S"}}
+      ]}
+      {"task":{"stage":"S"}}
+      {"task":{"stage":"T"},"x":[
+      {"a":1,},
+      {"a":1}]}
+
+      """
+    for blockSize in [1, 7, 16, 31, 64, 1 << 20] {
+      var options = RunOptions(workers: 2)
+      options.selection.stages = ["S"]
+      options.onError = .skip
+      options.resources.blockSize = blockSize
+      options.resources.validation = .kept
+      let outcome = try TrialOutcome(TrialInput(bytes: Array(text.utf8), way: way), options)
+      #expect(outcome.report.contains(#""skipped":4,"#), "\(blockSize): \(outcome)")
+      #expect(outcome.rows.count { $0 == "\n" } == 2, "\(blockSize)")
+    }
   }
 }

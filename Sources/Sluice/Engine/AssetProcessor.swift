@@ -25,6 +25,9 @@ struct RunPlan: Sendable {
   var surveysAnnotations: Bool {
     needs.selection.looksAtTitles && needs.columns?.readsHistory != false
   }
+
+  /// Whether elements are watched for lines that start with `{`.
+  func watchesLines(_ framing: Framing) -> Bool { framing == .sequence && options.onError != .stop }
 }
 
 /// An element of the input in memory.
@@ -82,15 +85,19 @@ final class AssetProcessor {
   private let lineFinder: LineFinder
   /// Makes the rows where they are annotations.
   private let annotations: AnnotationProcessor?
+  /// Whether a line that starts with `{` makes an element suspect: see `LineWatch`.
+  private let watchesLines: Bool
 
   /// Makes a processor.
   ///
   /// - Parameters:
   ///   - plan: What the run wants.
+  ///   - framing: What the input is a row of.
   ///   - pool: Where the memory of rows comes from.
   ///   - limit: How many bytes of rows of annotations are enough at a time.
-  init(_ plan: RunPlan, pool: BlockPool, limit: Int) {
+  init(_ plan: RunPlan, _ framing: Framing, pool: BlockPool, limit: Int) {
     self.plan = plan
+    watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
     annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
     walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
@@ -119,7 +126,9 @@ final class AssetProcessor {
       return outcome
     }
     outcome.facts = facts
-    if plan.validatesAll, !isValid(element.extent) {
+    if plan.validatesAll || watchesLines && element.extent.holdsRecordLine(plan.kernel),
+      !isValid(element.extent)
+    {
       outcome.malformed = locate(element)
       return outcome
     }

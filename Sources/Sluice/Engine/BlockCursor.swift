@@ -1,4 +1,4 @@
-// Bytes of an input one by one, for the few places that need them so: its start, and what follows a
+// Bytes of an input from front to back, for the few places that need them so: its start, and what follows a
 // malformed element.
 
 internal import Sharding
@@ -7,13 +7,16 @@ internal import Storage
 /// Walks over blocks that follow one another.
 struct BlockCursor: ByteCursor {
   private let nextBlock: () throws -> Block?
-  private var block: Block?
-  private var index = 0
+  /// The block that the next byte is in, if `load` was asked for it.
+  private(set) var block: Block?
+  /// Where in the block the next byte is.
+  private(set) var index = 0
   private(set) var offset: Int
   /// The line that the next byte is in.
   private(set) var line: LineAnchor
-  /// Gets every byte that is passed.
-  var onAdvance: ((UInt8) -> Void)?
+  private var collect: ((Span<UInt8>) -> Void)?
+  /// What comes before it in the block has been collected.
+  private var collected = 0
 
   /// Starts at `offset`, which lies in the first block or at the input's end.
   init(at offset: Int, line: LineAnchor, nextBlock: @escaping () throws -> Block?) {
@@ -26,35 +29,75 @@ struct BlockCursor: ByteCursor {
   init(at offset: Int, line: LineAnchor, of bytes: RereadableBytes, from pool: BlockPool) {
     let end = bytes.base + bytes.source.size
     var next = offset
+    var size = BlockSizes.first
     self.init(at: offset, line: line) {
       guard next < end else { return nil }
-      let block = try bytes.block(at: next, below: end, from: pool)
+      // Most walks end soon.
+      let block = try bytes.block(at: next, below: min(end, next + size), from: pool)
+      size = min(2 * size, pool.blockSize)
       next += block.count
       return block
     }
   }
 
-  mutating func peek() throws -> UInt8? {
+  /// Has a block under the cursor, unless the input is at its end.
+  ///
+  /// - Returns: Whether there is a next byte.
+  mutating func load() throws -> Bool {
     while true {
-      if let block, index < block.count { return block.withBytes { $0[index] } }
-      guard let next = try nextBlock() else { return nil }
+      if let block, index < block.count { return true }
+      guard let next = try nextBlock() else { return false }
+      handOn()
       block = next
       index = offset - next.offset
+      collected = index
     }
   }
 
-  mutating func advance() {
+  mutating func peek() throws -> UInt8? {
+    guard try load(), let block else { return nil }
+    return block.withBytes { $0[index] }
+  }
+
+  mutating func advance() { advance(by: 1) }
+
+  /// Moves over bytes of the block under the cursor.
+  mutating func advance(by count: Int) {
     guard let block else { return }
-    let byte = block.withBytes { $0[index] }
-    onAdvance?(byte)
-    index += 1
-    offset += 1
-    if byte == UInt8(ascii: "\n") { line = LineAnchor(line: line.line + 1, start: offset) }
+    block.withBytes(index..<index + count) { bytes in
+      for position in 0..<count where bytes[position] == UInt8(ascii: "\n") {
+        line = LineAnchor(line: line.line + 1, start: offset + position + 1)
+      }
+    }
+    index += count
+    offset += count
+  }
+
+  mutating func skip(to target: Int) throws {
+    while offset < target, try load(), let block {
+      advance(by: min(target - offset, block.count - index))
+    }
+  }
+
+  /// Has `collect` get the bytes that are passed from now on, run by run, until `stopCollecting`.
+  mutating func startCollecting(_ collect: ((Span<UInt8>) -> Void)?) {
+    self.collect = collect
+    collected = index
+  }
+
+  mutating func stopCollecting() {
+    handOn()
+    collect = nil
+  }
+
+  private mutating func handOn() {
+    if let collect, let block, collected < index { block.withBytes(collected..<index, collect) }
+    collected = index
   }
 
   /// What of the block under the cursor has not been passed.
-  func rest(from pool: BlockPool) throws -> Block? {
+  var rest: Block? {
     guard let block, index < block.count else { return nil }
-    return try block.suffix(from: index, from: pool)
+    return block.part(index..<block.count)
   }
 }

@@ -115,6 +115,7 @@ struct EngineState: Sendable {
   private var isMerging = false
   private var mergeEnded = false
   private var merger: Merger
+  private var watch: LineWatch?
 
   /// nil where reading never goes back.
   private var kept: KeptBlocks?
@@ -129,7 +130,8 @@ struct EngineState: Sendable {
   private var nextDelivery = 0
   private var isDelivering = false
 
-  init(start: EngineStart, framing: Framing, source: BlockSource) {
+  init(start: EngineStart, framing: Framing, source: BlockSource, watch: LineWatch? = nil) {
+    self.watch = watch
     kept = source.isSequential ? KeptBlocks() : nil
     deliveredTo = start.offset
     let depth = start.gap == .ended ? 0 : framing.baseDepth
@@ -243,21 +245,23 @@ struct EngineState: Sendable {
     }
     var next: Next
     var merger: Merger
+    var watch: LineWatch?
   }
 
   mutating func takeMergeWork() -> MergeWork? {
     if !isStopped, !mergeEnded {
       if let block = framed.removeValue(forKey: nextMerge) {
-        return MergeWork(next: .block(block), merger: merger)
+        return MergeWork(next: .block(block), merger: merger, watch: watch)
       }
-      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger) }
+      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger, watch: watch) }
     }
     isMerging = false
     return nil
   }
 
-  mutating func merged(_ merger: Merger, _ result: MergeResult) {
-    self.merger = merger
+  mutating func merged(_ work: MergeWork, _ result: MergeResult) {
+    merger = work.merger
+    watch = work.watch
     nextMerge += 1
     for task in result.tasks { elements.append(task) }
     for (number, item) in result.items {

@@ -79,7 +79,10 @@ final class FastEngine: Sendable {
     self.pool = pool
     self.budget = budget
     self.threads = threads
-    monitor = Monitor(EngineState(start: start, framing: framing, source: source))
+    monitor = Monitor(
+      EngineState(
+        start: start, framing: framing, source: source,
+        watch: plan.watchesLines(framing) ? LineWatch(maxDepth: plan.maxDepth, kernel: plan.kernel) : nil))
   }
 
   /// Reads to the end, or until the receiver says stop.
@@ -91,7 +94,7 @@ final class FastEngine: Sendable {
     _ deliver: @escaping @Sendable (EngineItem) -> Delivery, settle: @escaping @Sendable () -> Delivery
   ) {
     WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
-      let processor = AssetProcessor(plan, pool: pool, limit: budget.rows)
+      let processor = AssetProcessor(plan, framing, pool: pool, limit: budget.rows)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
         // Room that the compressor's threads take is room that no worker has.
         threads.enter()
@@ -223,15 +226,18 @@ final class FastEngine: Sendable {
 
   private func merge() {
     let context = MergeContext(
-      plan: plan, source: source, pool: pool, budget: budget, baseDepth: framing.baseDepth)
+      plan: plan, source: source, pool: pool, budget: budget, framing: framing)
     // Only the worker that holds the merge step touches the merger, so it is taken out of the lock.
     while var work = monitor.withLock({ $0.takeMergeWork() }) {
       var result = MergeResult()
       switch work.next {
-      case .block(let framed): work.merger.merge(framed, context, into: &result)
+      case .block(let framed):
+        if work.watch?.merge(framed, &work.merger, context, into: &result) == nil {
+          work.merger.merge(framed, context, into: &result)
+        }
       case .end(let failure): work.merger.finish(failure, context, into: &result)
       }
-      monitor.withLock { $0.merged(work.merger, result) }
+      monitor.withLock { $0.merged(work, result) }
     }
   }
 

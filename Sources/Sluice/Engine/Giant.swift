@@ -25,6 +25,8 @@ struct GiantPass: Sendable {
   var goal: Goal
   /// What an earlier pass, or its first bytes, have told; nil in a survey.
   var known: KnownGiant?
+  /// Whether all of it is checked to be JSON, whatever is written.
+  var checksAll = false
   /// Whether its first bytes have told what is known, which is then not all that there is to count.
   var isEarly = false
   /// Where it can be read again, if an earlier pass has seen to that.
@@ -39,6 +41,8 @@ struct KnownGiant: Sendable {
   var cuts = CutList([], isLegacy: false)
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)]
+  /// Whether it is to be written.
+  var isWanted = false
   /// Whether its annotations have been counted.
   var isCounted = false
   /// The frames of its annotations' rows, or the one frame that its first bytes have told.
@@ -86,6 +90,8 @@ struct GiantEnd: Sendable {
   var bytes: RereadableBytes?
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  /// Whether a line in it makes it suspect: see `LineWatch`.
+  var isSuspect = false
 }
 
 /// That a giant is to be walked through again.

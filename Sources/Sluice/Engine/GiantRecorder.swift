@@ -143,10 +143,15 @@ struct GiantRecorder {
     switch pass.goal {
     case .survey:
       known.isCounted = plan.surveysAnnotations
-      if known.isCounted ? known.decision.isKept : known.decision.isCandidate { return try again(giant, known) }
+      known.isWanted = known.isCounted ? known.decision.isKept : known.decision.isCandidate
+      if known.isWanted || giant.isSuspect && !plan.validatesAll { return try again(giant, known) }
       count(known, giant)
       return nil
     case .check:
+      if let known = pass.known, !known.isWanted {
+        count(known, giant)
+        return nil
+      }
       let next = GiantPass(goal: .write, known: pass.known, bytes: giant.bytes)
       return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: next))
     case .write:
@@ -181,7 +186,8 @@ struct GiantRecorder {
     }
     (known.facts.cuts, known.facts.urls) = ([], [])
     let isChecked = plan.validatesAll || plan.options.onError == .stop
-    let pass = GiantPass(goal: isChecked ? .write : .check, known: known, bytes: bytes)
+    let pass = GiantPass(
+      goal: isChecked ? .write : .check, known: known, bytes: bytes, checksAll: !isChecked && giant.isSuspect)
     return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
   }
 

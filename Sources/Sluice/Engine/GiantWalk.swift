@@ -63,6 +63,8 @@ final class GiantWalk: @unchecked Sendable {
   private var runEnd = 0
   private var minifier: Minifier
   private var frames: RowFrames?
+  private var lines: RecordLines?
+  private var isSuspect = false
   private let spool: SpoolFile?
   private var places: SurprisePlaces
   /// Judges the frame where it cannot be read again.
@@ -115,7 +117,10 @@ final class GiantWalk: @unchecked Sendable {
     end = start
     let plan = context.plan
     let looksFirst = pass.goal == .survey || pass.isEarly
-    readsAll = plan.validatesAll && looksFirst || plan.needs.columns == nil && pass.goal != .survey
+    readsAll =
+      pass.checksAll || plan.validatesAll && looksFirst || plan.needs.columns == nil && pass.goal != .survey
+    // Asked once, in the first pass.
+    lines = looksFirst && plan.watchesLines(context.framing) ? RecordLines(kernel: plan.kernel) : nil
     reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
@@ -140,6 +145,7 @@ final class GiantWalk: @unchecked Sendable {
     let segment = block.segment
     end = segment.offset + segment.range.count
     segment.block.withBytes(segment.range) { bytes in
+      if lines?.last(in: bytes) != nil { isSuspect = true }
       if let spool, failure == nil {
         do { try spool.append(bytes) } catch { failure = error }
       }
@@ -164,6 +170,7 @@ final class GiantWalk: @unchecked Sendable {
     var end = GiantEnd(range: start..<end, line: line)
     end.bytes = rereadable
     end.fault = fault
+    end.isSuspect = isSuspect
     if !isBroken, (try? parser.endOfInput()) != nil, reader.isComplete {
       end.facts = reader.take()
       end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
@@ -318,8 +325,8 @@ final class GiantWalk: @unchecked Sendable {
   ) -> Int {
     guard let place = run?.place else { return bytes.count }
     let fills = start == 0 && block.segment.range.count == block.segment.block.count
-    if fills, let lowest = block.lowest, lowest.depth - context.baseDepth >= place.depth {
-      if lowest.depth - context.baseDepth == place.depth, let comma = lowest.comma {
+    if fills, let lowest = block.lowest, lowest.depth - context.framing.baseDepth >= place.depth {
+      if lowest.depth - context.framing.baseDepth == place.depth, let comma = lowest.comma {
         endRun(at: comma, from: start, block, .comma, emit)
         run?.element = Self.element(from: block.segment.offset + comma, block)
         extendRun(comma..<bytes.count, block)
@@ -327,7 +334,7 @@ final class GiantWalk: @unchecked Sendable {
         extendRun(start..<bytes.count, block)
       }
       state = lowest.end
-      state.depth -= context.baseDepth
+      state.depth -= context.framing.baseDepth
       return bytes.count
     }
     guard

@@ -25,13 +25,15 @@ final class InputRun {
   private let recorder: Recorder
   private let input: InputBytes
   private var framing = Framing.sequence
+  private lazy var stepper = ElementStepper(
+    plan: context.plan, framing: framing, pool: context.pool, limit: context.budget.rows, recorder: recorder)
 
   init(_ data: DataInput, _ context: RunContext) {
     self.context = context
     self.data = data
     recorder = Recorder(
       context.plan, counts: context.counts, rows: context.rows, pool: context.pool, rejects: context.rejects)
-    input = InputBytes(data.bytes, pool: context.pool)
+    input = InputBytes(data.bytes, pool: context.pool, gate: context.monitor.gate)
   }
 
   /// Reads everything.
@@ -50,16 +52,26 @@ final class InputRun {
     case .elements(let framing, let start):
       self.framing = framing
       recorder.framing = framing
-      try input.giveBack(cursor)
+      input.giveBack(cursor)
       return try readElements(from: start)
     }
   }
 
   private func readElements(from start: EngineStart) throws -> Bool {
     var start = start
+    var isResumed = false
     while true {
       recorder.resume()
-      let left = try runEngine(from: start)
+      let left = try runEngine(from: start, isResumed: isResumed)
+      if let (place, malformed) = try malformation(left) {
+        var cursor = place
+        recorder.resume()
+        isResumed = true
+        if let next = try goOn(&cursor, malformed) {
+          start = next
+          continue
+        }
+      }
       try context.monitor.checkCancelled()
       switch recorder.interruption {
       case .limitReached:
@@ -70,14 +82,8 @@ final class InputRun {
         return true
       case .issueExport(let offset, let line): throw issueExport(at: offset, line)
       case .failed(let error): throw error
-      case .giant(let giant): start = try restart(giant, left)
-      case .malformed(let element):
-        guard let next = try resume(behind: element, left) else { return true }
-        start = next
-      case .misplaced(let misplaced):
-        guard let next = try resume(behind: misplaced, left) else { return true }
-        start = next
-      case nil: throw RunError(.interrupted, "the run was interrupted")
+      case .giant(let giant): start = restart(giant, left)
+      case .malformed, .misplaced, nil: throw RunError(.interrupted, "the run was interrupted")
       }
     }
   }
@@ -85,13 +91,17 @@ final class InputRun {
   /// Runs the engine until it stops.
   ///
   /// - Returns: For a stream, the blocks that were read and may have to be read again.
-  private func runEngine(from start: EngineStart) throws -> [Block] {
+  private func runEngine(from start: EngineStart, isResumed: Bool) throws -> [Block] {
     let plan = context.plan
     let deliver = { @Sendable [monitor = context.monitor, recorder] (item: EngineItem) -> Delivery in
       if monitor.isCancelled { return .stop }
       defer { monitor.setAssets(seen: recorder.assets.seen, kept: recorder.assets.kept) }
-      return recorder.receive(item)
+      let verdict = recorder.receive(item)
+      // Another worker may wait for a silent pipe.
+      if verdict == .stop { monitor.gate.shut() }
+      return verdict
     }
+    defer { context.monitor.openGate() }
     if plan.options.resources.engine == .reference {
       let engine = ReferenceEngine(plan: plan, framing: framing, input: try input.whole(from: start.offset))
       context.threads.enter()
@@ -100,7 +110,7 @@ final class InputRun {
       _ = recorder.settle()
       return [engine.input]
     }
-    let source = input.blocks(from: start.offset, scratch: context.scratch)
+    let source = input.blocks(from: start.offset, startsShort: isResumed, scratch: context.scratch)
     let engine = FastEngine(
       plan: plan, framing: framing, source: source, start: start, pool: context.pool, budget: context.budget,
       threads: context.threads)
@@ -109,9 +119,9 @@ final class InputRun {
   }
 
   /// Goes back to the start of a giant.
-  private func restart(_ giant: GiantRestart, _ left: [Block]) throws -> EngineStart {
+  private func restart(_ giant: GiantRestart, _ left: [Block]) -> EngineStart {
     input.keep(left, behind: giant.pass.bytes)
-    try input.giveBack(input.cursor(at: giant.start, line: giant.line))
+    input.giveBack(input.cursor(at: giant.start, line: giant.line))
     return EngineStart(
       offset: giant.start, gap: framing == .array ? .afterComma : .sequence, line: giant.line,
       pass: giant.pass)
@@ -132,62 +142,87 @@ final class InputRun {
       .issueExport, "this is an issue export, not a task export", hint: Hints.issueExport, position: position)
   }
 
-  private func resume(behind element: MalformedElement, _ left: [Block]) throws -> EngineStart? {
-    let fault = element.fault
-    if context.plan.options.onError == .stop {
-      let position = context.counts.position(fault.offset, line: fault.line, column: fault.column)
-      throw RunError(.malformed, fault.message, hint: Hints.malformed(fault), position: position)
+  /// What malformed thing stopped the engine, and a cursor at its first byte.
+  ///
+  /// - Parameter left: Of a stream, what the engine had read.
+  /// - Returns: nil if it was something else.
+  /// - Throws: `RunError` if it is to stop the run.
+  private func malformation(_ left: [Block]) throws -> (BlockCursor, Malformation)? {
+    let stops = context.plan.options.onError == .stop
+    switch recorder.interruption {
+    case .malformed(let element):
+      let fault = element.fault
+      if stops {
+        let position = context.counts.position(fault.offset, line: fault.line, column: fault.column)
+        throw RunError(.malformed, fault.message, hint: Hints.malformed(fault), position: position)
+      }
+      input.keep(left, behind: element.bytes)
+      return (input.cursor(at: element.start, line: element.line), .element(fault))
+    case .misplaced(let misplaced):
+      let fault = ElementFault(misplaced)
+      if stops { throw fail(at: fault.offset, misplaced.line, fault.message, hint: Hints.malformed(fault)) }
+      input.keep(left)
+      return (input.cursor(at: misplaced.offset, line: misplaced.line), .misplaced(misplaced))
+    default: return nil
     }
-    input.keep(left, behind: element.bytes)
-    return try goOn(input.cursor(at: element.start, line: element.line), fault, isRecoverable: true)
   }
 
-  private func resume(behind misplaced: Misplaced, _ left: [Block]) throws -> EngineStart? {
-    let fault = ElementFault(misplaced)
-    if context.plan.options.onError == .stop {
-      throw fail(at: fault.offset, misplaced.line, fault.message, hint: Hints.malformed(fault))
-    }
-    input.keep(left)
-    // Behind a missing comma or a stray bracket nothing in an array can be trusted.
-    let isElement =
-      switch misplaced.gap {
-      case .sequence: misplaced.byte != nil
-      case .beforeFirst, .afterComma: startsValue(misplaced.byte)
-      case .afterElement, .ended: false
+  /// Leaves out what is malformed, and what else is so right behind it.
+  ///
+  /// - Returns: Where the engine goes on; nil if it need not, which the recorder then knows the reason of.
+  private func goOn(_ cursor: inout BlockCursor, _ malformed: Malformation) throws -> EngineStart? {
+    var malformed = malformed
+    while true {
+      try context.monitor.checkCancelled()
+      guard let gap = try leaveOut(malformed, at: &cursor) else {
+        recorder.end(at: cursor.offset)
+        return nil
       }
-    let cursor = input.cursor(at: misplaced.offset, line: misplaced.line)
-    return try goOn(cursor, fault, isRecoverable: isElement)
+      var stop = ElementStepper.Stop.engine(EngineStart(offset: cursor.offset, gap: gap, line: cursor.line))
+      if context.plan.options.resources.engine == .fast { stop = try stepper.read(&cursor, from: gap) }
+      switch stop {
+      case .malformed(let next): malformed = next
+      case .engine(let start):
+        input.giveBack(cursor)
+        return start
+      case .interrupted: return nil
+      }
+    }
+  }
+
+  /// Counts and records something malformed, and moves behind it.
+  ///
+  /// - Returns: The gap that the cursor is in then; nil if the rest is lost.
+  private func leaveOut(_ malformed: Malformation, at cursor: inout BlockCursor) throws -> Gap? {
+    let (fault, isRecoverable) =
+      switch malformed {
+      case .element(let fault): (fault, true)
+      case .misplaced(let misplaced): (ElementFault(misplaced), isElement(misplaced))
+      }
+    var gap: Gap?
+    try recorder.leaveOut(at: cursor.offset, cursor.line, fault) { collect in
+      cursor.startCollecting(collect)
+      if isRecoverable { gap = try Recovery(framing: framing).resume(&cursor, fault: fault.offset).gap }
+      if gap == nil { try cursor.skip(to: .max) }
+      cursor.stopCollecting()
+      // Without a further line the last record simply ends with the input: nothing of it is in doubt.
+      return gap != nil || framing == .sequence
+    }
+    return gap
+  }
+
+  /// Whether reading can go on behind what is misplaced: behind a missing comma or a stray bracket nothing in
+  /// an array can be trusted.
+  private func isElement(_ misplaced: Misplaced) -> Bool {
+    switch misplaced.gap {
+    case .sequence: misplaced.byte != nil
+    case .beforeFirst, .afterComma: startsValue(misplaced.byte)
+    case .afterElement, .ended: false
+    }
   }
 
   private func startsValue(_ byte: UInt8?) -> Bool {
     guard let byte else { return false }
     return !"}],:".utf8.contains(byte)
-  }
-
-  /// Counts and records a malformed element, and moves behind it.
-  private func goOn(
-    _ cursor: BlockCursor, _ fault: ElementFault, isRecoverable: Bool
-  ) throws -> EngineStart? {
-    var cursor = cursor
-    let column = cursor.offset - cursor.line.start + 1
-    let position = context.counts.position(cursor.offset, line: cursor.line.line, column: column)
-    let collector = context.rejects?.begin(at: position, fault)
-    cursor.onAdvance = collector.map { collector in { collector.append($0) } }
-    let resumption =
-      isRecoverable ? try Recovery(framing: framing).resume(&cursor, fault: fault.offset) : .lost
-    if case .lost = resumption { while try cursor.peek() != nil { cursor.advance() } }
-    // Without a further line the last record simply ends with the input: nothing of it is in doubt.
-    let losesStructure = resumption.isLost && framing == .array
-    if let collector { try context.rejects?.finish(collector, isLost: losesStructure) }
-    context.counts.addMalformed(isRejected: context.rejects != nil)
-    cursor.onAdvance = nil
-    switch resumption {
-    case .lost:
-      context.counts.end(bytes: cursor.offset)
-      return nil
-    case .at(let offset, let gap):
-      try input.giveBack(cursor)
-      return EngineStart(offset: offset, gap: gap, line: cursor.line)
-    }
   }
 }

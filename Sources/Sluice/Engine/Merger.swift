@@ -19,7 +19,9 @@ struct MergeResult: Sendable {
 struct Merger: Sendable {
   private let framing: Framing
   private var gap: Gap
-  private var open: OpenElement?
+  private var opened: OpenElement?
+  /// The element that goes on behind the block.
+  var open: Element? { opened?.element }
   private var giant: GiantWalk?
   /// What is to be done with the first element, if it is a giant that has been walked through before.
   private var pass: GiantPass?
@@ -44,7 +46,7 @@ struct Merger: Sendable {
     end = block.offset + block.count
     endLine = framed.block.start.line
     defer { endLine = block.withBytes { context.lines.advance(endLine, over: $0, at: block.offset) } }
-    if open != nil || giant != nil {
+    if opened != nil || giant != nil {
       continueElement(framed, context, into: &result)
       if framed.frames.headEnd == nil { return }
     } else if let range = framed.frames.headGap, !readGap(range, framed, context, into: &result) {
@@ -60,7 +62,7 @@ struct Merger: Sendable {
       emitAnomaly(at: anomaly.index, framed, context, into: &result)
     } else if let start = framed.frames.tailStart {
       let part = GiantBlock(Segment(block, start..<block.count), of: framed)
-      open = OpenElement(part)
+      opened = OpenElement(part)
     } else if let endGap = framed.frames.endGap {
       gap = endGap
     }
@@ -73,7 +75,7 @@ struct Merger: Sendable {
       emit(.failure(failure), into: &result)
     } else if let giant {
       finishGiant(giant, into: &result)
-    } else if let open {
+    } else if let open = opened {
       // Cut short: the parser will say where.
       emit(.asset(open.element), into: &result)
     } else if !gap.mayEnd {
@@ -108,23 +110,23 @@ struct Merger: Sendable {
     if let giant {
       giant.consume(part) { emit($0, into: &result) }
       result.walkedTo = giant.end
-    } else if var element = open {
-      open = nil
+    } else if var element = opened {
+      opened = nil
       element.append(part)
       if element.element.extent.count > context.budget.giant {
         startGiant(element, context, into: &result)
       } else {
-        open = element
+        opened = element
       }
     }
     guard framed.frames.headEnd != nil else { return }
     if let giant {
       finishGiant(giant, into: &result)
-    } else if let open {
+    } else if let open = opened {
       emit(.asset(open.element), into: &result)
     }
     pass = nil
-    open = nil
+    opened = nil
     giant = nil
     gap = .after(framing)
   }
@@ -209,8 +211,8 @@ struct MergeContext: Sendable {
   let source: BlockSource
   let pool: BlockPool
   let budget: EngineBudget
-  /// How many containers are open around an element.
-  let baseDepth: Int
+  /// What the input is a row of.
+  let framing: Framing
 
   var lines: LineFinder { LineFinder(kernel: plan.kernel) }
 }

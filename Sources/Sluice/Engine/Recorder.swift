@@ -63,6 +63,9 @@ final class Recorder: @unchecked Sendable {
   /// Forgets why the last engine was stopped.
   func resume() { interruption = nil }
 
+  /// Notes that nothing can be read behind `offset`.
+  func end(at offset: Int) { interruption = .ended(offset: offset) }
+
   /// Takes the next item.
   func receive(_ item: EngineItem) -> Delivery {
     do {
@@ -155,17 +158,33 @@ final class Recorder: @unchecked Sendable {
     guard try Recovery(framing: framing).endsWhereFramed(extent, fault: malformed.fault.offset) else {
       return false
     }
-    if let rejects {
-      let column = extent.start - line.start + 1
-      let position = counts.position(extent.start, line: line.line, column: column)
-      let collector = rejects.begin(at: position, malformed.fault)
-      extent.forEachRun(in: extent.start..<extent.end) { bytes, _ in
-        for index in 0..<bytes.count { collector.append(bytes[index]) }
+    try leaveOut(at: extent.start, line, malformed.fault) { collect in
+      if let collect {
+        extent.forEachRun(in: extent.start..<extent.end) { bytes, _ in collect(bytes) }
       }
-      try rejects.finish(collector, isLost: false)
+      return true
     }
-    counts.addMalformed(isRejected: rejects != nil)
     return true
+  }
+
+
+  /// Counts a malformed element, and keeps its bytes if they are wanted.
+  ///
+  /// - Parameters:
+  ///   - offset: Where it starts.
+  ///   - line: The line in which it starts.
+  ///   - fault: What is wrong with it.
+  ///   - walk: Passes over it, handing its bytes to whoever wants them; says whether its end is known.
+  /// - Throws: What `walk` throws, and what writing throws.
+  func leaveOut(
+    at offset: Int, _ line: LineAnchor, _ fault: ElementFault,
+    _ walk: (_ collect: ((Span<UInt8>) -> Void)?) throws -> Bool
+  ) throws {
+    let position = counts.position(offset, line: line.line, column: offset - line.start + 1)
+    let collector = rejects?.begin(at: position, fault)
+    let hasEnd = try walk(collector.map { collector in { collector.append($0) } })
+    if let collector { try rejects?.finish(collector, isLost: !hasEnd) }
+    counts.addMalformed(at: position, isRejected: rejects != nil)
   }
 }
 

@@ -1,5 +1,5 @@
 // What comes after a malformed element: how far it reaches, and where reading goes on. Rare, so it reads
-// byte by byte; both engines use it, so they cannot differ.
+// mostly byte by byte; both engines use it, so they cannot differ.
 //
 //     array      an element whose strings and brackets balance is one reject, and reading goes on behind it;
 //                otherwise the rest of the input is lost
@@ -8,7 +8,7 @@
 internal import JSONEvents
 internal import Sharding
 
-/// Hands out the bytes of an input one by one.
+/// Hands out the bytes of an input from front to back.
 protocol ByteCursor {
   /// Where the next byte stands in the input.
   var offset: Int { get }
@@ -16,6 +16,8 @@ protocol ByteCursor {
   mutating func peek() throws -> UInt8?
   /// Moves behind the next byte.
   mutating func advance()
+  /// Moves to an offset, or to the end if that comes first.
+  mutating func skip(to offset: Int) throws
 }
 
 /// How reading goes on.
@@ -25,8 +27,9 @@ enum Resumption: Sendable {
   /// Not at all: the rest of the input is lost.
   case lost
 
-  var isLost: Bool {
-    if case .lost = self { true } else { false }
+  /// The gap in which reading goes on.
+  var gap: Gap? {
+    if case .at(_, let gap) = self { gap } else { nil }
   }
 }
 
@@ -116,10 +119,11 @@ struct Recovery {
 
   /// Moves to the first line at or behind `fault` that starts with `{`.
   private static func skipToLine<Cursor: ByteCursor>(_ cursor: inout Cursor, from fault: Int) throws -> Bool {
-    let start = cursor.offset
+    // The line may start at the fault, but not where the element does.
+    try cursor.skip(to: max(fault, cursor.offset + 1) - 1)
     var isLineStart = false
     while let byte = try cursor.peek() {
-      if isLineStart, byte == UInt8(ascii: "{"), cursor.offset >= fault, cursor.offset > start { return true }
+      if isLineStart, byte == UInt8(ascii: "{") { return true }
       isLineStart = byte == UInt8(ascii: "\n")
       cursor.advance()
     }
@@ -152,5 +156,14 @@ struct ExtentCursor: ByteCursor {
     if index < segments[segment].range.upperBound { return }
     segment += 1
     if segment < segments.count { index = segments[segment].range.lowerBound }
+  }
+
+  mutating func skip(to target: Int) {
+    while offset < target, segment < segments.count {
+      let count = min(target - offset, segments[segment].range.upperBound - index)
+      index += count - 1
+      offset += count - 1
+      advance()
+    }
   }
 }

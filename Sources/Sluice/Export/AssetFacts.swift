@@ -105,6 +105,10 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case unknownShape = "unknown-shape"
   /// A string that the run looks at holds a lone surrogate.
   case loneSurrogate = "lone-surrogate"
+  /// Malformed assets, skipped.
+  case assetSkipped = "asset-skipped"
+  /// Malformed assets, kept in `rejects/`.
+  case assetRejected = "asset-rejected"
   /// Entries of a ZIP archive that hold no export.
   case entrySkipped = "entry-skipped"
 }

@@ -63,10 +63,14 @@ struct OpenInput {
 
   /// Opens an input.
   ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - gate: Says how long a pipe is waited for.
+  ///   - counting: Gets how many bytes were read, each time.
   /// - Throws: `StorageError`.
-  init(_ name: InputName, counting: @escaping @Sendable (Int) -> Void) throws {
+  init(_ name: InputName, gate: ReadGate, counting: @escaping @Sendable (Int) -> Void) throws {
     self.name = name
-    raw = try FingerprintedInput(name, counting: counting)
+    raw = try FingerprintedInput(name, gate: gate, counting: counting)
   }
 
   /// A hash of the length and the first and last 64 KiB, and the length; complete once all was read.

@@ -19,8 +19,12 @@ final class FingerprintedInput {
 
   /// Opens an input.
   ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - gate: Says how long a pipe is waited for.
+  ///   - counting: Gets how many bytes were read, each time.
   /// - Throws: `StorageError`.
-  init(_ name: InputName, counting: @escaping @Sendable (Int) -> Void) throws {
+  init(_ name: InputName, gate: ReadGate? = nil, counting: @escaping @Sendable (Int) -> Void) throws {
     let descriptor: FileDescriptor
     switch name {
     case .standardInput: descriptor = try Self.duplicate(.standardInput)
@@ -35,7 +39,7 @@ final class FingerprintedInput {
       size = source.size
     } else {
       file = nil
-      pipe = CountedStream(FileStream(descriptor, name: name.description), counting)
+      pipe = CountedStream(FileStream(descriptor, name: name.description, gate: gate), counting)
       size = nil
     }
   }

@@ -16,20 +16,27 @@ final class InputBytes {
   /// Of a stream: what was read and is to be read again.
   private var tail = StreamTail()
 
-  init(_ bytes: DataInput.Bytes, pool: BlockPool) {
+  init(_ bytes: DataInput.Bytes, pool: BlockPool, gate: ReadGate) {
     self.pool = pool
     switch bytes {
     case .random(let source): origin = .random(RereadableBytes(source: source, base: 0))
-    case .stream(let stream): origin = .stream(StreamBlocks(stream, at: 0, blockSize: pool.blockSize))
+    case .stream(let stream):
+      origin = .stream(StreamBlocks(stream, at: 0, blockSize: pool.blockSize, gate: gate))
     }
   }
 
   /// The blocks from `offset` on, which for a stream is where it was left.
-  func blocks(from offset: Int, scratch: Scratch) -> BlockSource {
-    switch origin {
-    case .random(let bytes):
-      BlockSource(bytes.source, from: offset, blockSize: pool.blockSize, scratch: scratch)
-    case .stream(let stream): BlockSource(stream, blockSize: pool.blockSize, scratch: scratch)
+  ///
+  /// - Parameters:
+  ///   - offset: Where the first starts.
+  ///   - startsShort: Whether something malformed may be near.
+  ///   - scratch: Where the spool of a giant element goes.
+  /// - Returns: A source for one engine.
+  func blocks(from offset: Int, startsShort: Bool, scratch: Scratch) -> BlockSource {
+    let sizes = BlockSizes(full: pool.blockSize, startsShort: startsShort)
+    return switch origin {
+    case .random(let bytes): BlockSource(bytes.source, from: offset, sizes: sizes, scratch: scratch)
+    case .stream(let stream): BlockSource(stream, sizes: sizes, scratch: scratch)
     }
   }
 
@@ -72,17 +79,11 @@ final class InputBytes {
   }
 
   /// Has the next engine start where `cursor` stands.
-  func giveBack(_ cursor: BlockCursor) throws {
+  func giveBack(_ cursor: BlockCursor) {
     guard case .stream(let stream) = origin else { return }
-    var rest = try cursor.rest(from: pool)
+    var rest = cursor.rest
     let tail = self.tail
-    stream.giveBack {
-      if let block = rest {
-        rest = nil
-        return block
-      }
-      return try tail.next()
-    }
+    stream.giveBack { try rest.take() ?? tail.next() }
   }
 }
 
@@ -111,7 +112,7 @@ private final class StreamTail {
       // The first block behind may hold the end of what was spooled.
       while let block = blocks.popLast() {
         if block.range.upperBound <= end { continue }
-        return block.offset < end ? try block.suffix(from: end - block.offset, from: pool) : block
+        return block.offset < end ? block.part(end - block.offset..<block.count) : block
       }
       return nil
     }

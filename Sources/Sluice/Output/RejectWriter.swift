@@ -61,6 +61,8 @@ final class RejectCollector {
   private var spool: SpoolFile?
   private var failure: (any Error)?
   private var count = 0
+  /// How many bytes of white space were last: those before the line where reading goes on belong to no element.
+  private var spaceBehind = 0
 
   fileprivate init(
     _ position: Position, _ fault: ElementFault, limit: Int, scratch: Scratch,
@@ -73,10 +75,14 @@ final class RejectCollector {
     self.makeFile = makeFile
   }
 
-  /// Takes in the next byte.
-  func append(_ byte: UInt8) {
-    bytes.append(byte)
-    count += 1
+  /// Takes in the bytes that follow.
+  func append(_ more: Span<UInt8>) {
+    var space = 0
+    while space < more.count, [0x20, 0x09, 0x0A, 0x0D].contains(more[more.count - 1 - space]) { space += 1 }
+    spaceBehind = space < more.count ? space : spaceBehind + space
+    count += more.count
+    // The bytes are copied within the call.
+    unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     // A long element is put aside, piece by piece.
     if bytes.count > limit, failure == nil {
       do { try flush() } catch { failure = error }
@@ -90,17 +96,24 @@ final class RejectCollector {
     bytes.removeAll(keepingCapacity: true)
   }
 
-  /// Copies what was put aside to a file of its own, which is then closed: there may be many.
+  /// Copies an element that is too long for its line to a file of its own, which is then closed: there may
+  /// be many.
   private func store() throws -> HashingFile? {
-    guard let spool else { return nil }
+    guard count > limit else {
+      try cut(to: count)
+      return nil
+    }
     try flush()
+    guard let spool else { return nil }
     let file = try makeFile()
     let reader = SequentialReader(spool)
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
-    while true {
-      let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
-      if count == 0 { break }
-      try file.append(Array(buffer[..<count]))
+    var left = count
+    while left > 0 {
+      let read = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
+      if read == 0 { break }
+      try file.append(Array(buffer[..<min(read, left)]))
+      left -= read
     }
     try file.finish()
     return file
@@ -119,7 +132,7 @@ final class RejectCollector {
   /// The line for the element.
   fileprivate func record(lostLength: Int?) throws -> JSONText {
     if let failure { throw failure }
-    if let lostLength { try cut(to: lostLength) } else { trim() }
+    count = lostLength.map { min($0, count) } ?? count - spaceBehind
     let file = try store()
     let isText = file == nil && String(validating: bytes, as: UTF8.self) != nil
     return .object([
@@ -131,14 +144,6 @@ final class RejectCollector {
       ("rawBase64", isText || file != nil ? .null : .string(Base64.encode(bytes))),
       ("rawFile", .text(file.map { String($0.path.dropFirst("rejects/".count)) })),
     ])
-  }
-
-  /// The white space before the line where reading goes on belongs to no element.
-  private func trim() {
-    while let last = bytes.last, [0x20, 0x09, 0x0A, 0x0D].contains(last) {
-      bytes.removeLast()
-      count -= 1
-    }
   }
 }
 

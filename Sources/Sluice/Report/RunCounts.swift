@@ -85,8 +85,9 @@ final class RunCounts: @unchecked Sendable {
     }
   }
 
-  /// Counts a malformed element.
-  func addMalformed(isRejected: Bool) {
+  /// Counts a malformed element, which starts at `position`.
+  func addMalformed(at position: Position, isRejected: Bool) {
+    report.warn(isRejected ? .assetRejected : .assetSkipped, count: 1, at: position)
     report.assets.seen += 1
     report.inputs[input].assets += 1
     if isRejected { report.assets.rejected += 1 } else { report.assets.skipped += 1 }

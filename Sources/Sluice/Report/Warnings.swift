@@ -9,6 +9,8 @@ extension WarningCode {
     case .batchesNotStrings: "batches that are not a list of strings"
     case .unknownShape: "tasks or annotations of an unknown shape, copied as they are"
     case .loneSurrogate: "stages, batches or titles with half a surrogate pair: they match nothing"
+    case .assetSkipped: "malformed assets, left out"
+    case .assetRejected: "malformed assets, left out and kept in rejects/"
     case .entrySkipped: "archive entries that hold no export, skipped"
     }
   }

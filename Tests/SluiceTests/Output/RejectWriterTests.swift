@@ -28,7 +28,10 @@ import Testing
     }
     let fault = ElementFault(offset: 12, line: 2, column: 5, code: "trailing-content", message: "why")
     let collector = writer.begin(at: position, fault)
-    for byte in bytes { collector.append(byte) }
+    // However the bytes are cut.
+    for start in stride(from: 0, to: bytes.count, by: 100_003) {
+      collector.append(bytes.span.extracting(start..<min(start + 100_003, bytes.count)))
+    }
     try writer.finish(collector, isLost: isLost)
     let listed = try writer.finish()
     try transaction.commit(manifest: [], report: [])
@@ -67,6 +70,18 @@ import Testing
     #expect(line["rawFile"]?.text == "reject-0.bin")
     #expect(line["length"]?.integer == bytes.count)
     #expect(files["rejects/reject-0.bin"] == bytes)
+  }
+
+  /// White space behind an element does not count, however much there is of it.
+  @Test(arguments: [1 << 20, 1 << 20 + 1]) func spaceBehind(length: Int) throws {
+    let bytes = [UInt8](repeating: 0x61, count: length)
+    let (line, files) = try reject(bytes + [UInt8](repeating: 0x20, count: 300_000))
+    #expect(line["length"]?.integer == length)
+    if length > 1 << 20 {
+      #expect(files["rejects/reject-0.bin"] == bytes)
+    } else {
+      #expect(line["rawFile"]?.text == nil && files.count == 1)
+    }
   }
 
   /// Of an input whose rest is lost the first 64 KiB are kept, and no length is claimed.

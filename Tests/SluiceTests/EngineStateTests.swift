@@ -1,0 +1,101 @@
+// What an engine holds and gives up, step by step.
+
+import ByteScan
+import Sharding
+import Storage
+import Testing
+
+@testable import Sluice
+
+/// Nothing to read.
+private final class NoBytes: ByteStream {
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }
+}
+
+@Suite struct EngineStateTests {
+  private let pool = BlockPool(blockSize: 4)
+
+  private func state(holding blocks: Int) throws -> EngineState {
+    let stream = StreamBlocks(NoBytes(), at: 0, blockSize: 4, gate: ReadGate())
+    let source = BlockSource(
+      stream, sizes: BlockSizes(full: 4, startsShort: false), scratch: Scratch(directory: "/nowhere"))
+    var state = EngineState(
+      start: EngineStart(offset: 0, gap: .sequence, line: LineAnchor()), framing: .sequence, source: source,
+      keepsBlocks: true)
+    for index in 0..<blocks {
+      _ = state.claimRead()
+      let block = try unsafe Block(from: pool, offset: 4 * index) { buffer in
+        unsafe buffer.copyBytes(from: "{} \n".utf8)
+        return 4
+      }
+      let summary = block.withBytes { ScanKernel.portable.summarize($0, startsEscaped: false) }
+      state.readDone(index, ScannedBlock(block: block, summary: summary, assumedEscape: false))
+    }
+    state.stitch(.portable)
+    return state
+  }
+
+  private func outcome(_ range: Range<Int>) -> EngineItem {
+    var runs: [AssetRun] = []
+    runs.append(AssetOutcome(range: range, line: LineAnchor()), endsAtRow: false)
+    return .assets(runs)
+  }
+
+  private func frame(_ state: inout EngineState) {
+    guard let block = state.stitched.popFirst() else { return }
+    let frames = block.block.withBytes {
+      Framer(.sequence, kernel: .portable).frames(in: $0, from: block.start.state)
+    }
+    state.framingDone(FramedBlock(block: block, frames: frames, runs: []))
+  }
+
+  /// What stopped the engine may be read again, so a merge that ends after that gives nothing up, though all
+  /// that was merged counts as delivered and lies before where the merge has walked to.
+  @Test func keepsBlocksOfWhatStoppedIt() throws {
+    var state = try state(holding: 3)
+    frame(&state)
+    guard case .merge = state.nextOrderedStep(), let work = state.takeMergeWork() else {
+      Issue.record("nothing to merge")
+      return
+    }
+    // The first item stops the engine while another worker merges.
+    state.delivered([], stops: true)
+    var result = MergeResult()
+    result.walkedTo = 8
+    state.merged(work, result)
+    #expect(state.takeKeptBlocks().map(\.offset) == [0, 4, 8])
+  }
+
+  /// What was delivered is given up otherwise.
+  @Test func givesUpWhatWasDelivered() throws {
+    var state = try state(holding: 3)
+    frame(&state)
+    guard case .merge = state.nextOrderedStep(), let work = state.takeMergeWork() else {
+      Issue.record("nothing to merge")
+      return
+    }
+    state.merged(work, MergeResult())
+    state.delivered([outcome(0..<2), outcome(4..<6)], stops: false)
+    #expect(state.takeKeptBlocks().map(\.offset) == [4, 8])
+  }
+}
+
+@Suite struct BlockSizesTests {
+  /// Blocks follow one another without a gap, the first ones short, and there are as many as are needed.
+  @Test(arguments: [1, 16, 65_536, 65_537, 1 << 20, 3_000_000], [false, true])
+  func sizes(full: Int, startsShort: Bool) {
+    let sizes = BlockSizes(full: full, startsShort: startsShort)
+    var offset = 0
+    for index in 0..<12 {
+      #expect(sizes.offset(of: index) == offset)
+      let size = sizes.size(of: index)
+      #expect(size <= full && size > 0)
+      #expect(sizes.count(for: offset + 1) == index + 1)
+      offset += size
+      #expect(sizes.count(for: offset) == index + 1)
+    }
+    #expect(sizes.size(of: 0) == (startsShort ? min(full, BlockSizes.first) : full))
+    #expect(sizes.size(of: 12) == full)
+    #expect(sizes.count(for: 0) == 0)
+  }
+}
