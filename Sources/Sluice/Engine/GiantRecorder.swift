@@ -187,7 +187,7 @@ struct GiantRecorder {
     (known.facts.cuts, known.facts.urls) = ([], [])
     let isChecked = plan.validatesAll || plan.options.onError == .stop
     let pass = GiantPass(
-      goal: isChecked ? .write : .check, known: known, bytes: bytes, checksAll: !isChecked && giant.isSuspect)
+      goal: isChecked ? .write : .check, known: known, checksAll: !isChecked && giant.isSuspect, bytes: bytes)
     return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
   }
 
