@@ -67,7 +67,13 @@ struct ReferenceEngine {
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
-    if outcome.decision.isKept {
+    if outcome.decision.isKept, plan.options.rows.kind == .annotations {
+      let tokens = TokenList()
+      _ = parse(start..<end, tokens)
+      let written = ReferenceRows(tokens, element.extent, outcome.decision, plan.options)
+      for offset in written.tooBig { outcome.facts.warn(.rowTooBig, at: offset) }
+      outcome.rows = written.rows
+    } else if outcome.decision.isKept {
       let row = makeRow(start..<end, facts, element.extent)
       if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
       outcome.rows = [KeptRow(row, of: facts, outcome.decision)]

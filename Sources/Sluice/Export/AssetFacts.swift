@@ -69,6 +69,8 @@ struct AnnotationCounts: Sendable {
 
 /// What is known of one task.
 struct TaskFacts: Sendable {
+  /// Whether it is an object; else it has null fields, whatever its asset says.
+  var isObject = false
   var stage = Field.absent
   var stageId = Field.absent
   var status = Field.absent

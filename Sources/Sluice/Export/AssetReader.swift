@@ -333,6 +333,7 @@ struct AssetState {
       if needs.dropsHistory { container.cutter = ItemCutter(after: offset + 1) }
       if counts {
         task = TaskFacts()
+        task.isObject = true
         if let columns = needs.columns { task.members = columns.emptyTask }
       }
     case .history(counts: true): snapshotIndex = -1

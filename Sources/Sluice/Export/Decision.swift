@@ -85,8 +85,8 @@ struct Selector: Sendable {
     if !facts.isLegacy {
       return names.contains(task.stage.comparable) || names.contains(task.stageId.comparable)
     }
-    // An asset without tasks counts as one task with null fields, whatever its own status.
-    if facts.legacyTasks.isEmpty { return false }
+    // What is no task counts as one with null fields, whatever the asset's own status.
+    if !task.isObject { return false }
     return names.contains(task.status.comparable) || names.contains(facts.status.comparable)
   }
 
@@ -110,7 +110,8 @@ struct Selector: Sendable {
 extension AssetFacts {
   /// The name under which a task is counted, and an asset partitioned.
   func stageName(of task: TaskFacts) -> [UInt8]? {
-    isLegacy ? task.status.text ?? status.text : task.stage.text
+    if !isLegacy { return task.stage.text }
+    return task.isObject ? task.status.text ?? status.text : nil
   }
 
   /// The value of the `stage` partition of the asset's row.
