@@ -45,6 +45,7 @@ struct EngineCase {
     select(&random)
     options.rows.history = random.oneIn(3) ? .drop : .keep
     options.rows.stripURLQuery = random.oneIn(3)
+    if random.oneIn(2) { makeAnnotations(&random) }
     if random.oneIn(8) { options.rows.limit = Int.random(in: 0...5, using: &random) }
     if random.oneIn(6) { second = Corpus.random(&random) }
     way = random.oneIn(2) ? .file : random.pick(Way.allCases)
@@ -52,6 +53,11 @@ struct EngineCase {
     options.onError = toDirectory ? random.pick(ErrorPolicy.allCases) : random.oneIn(3) ? .stop : .skip
     if toDirectory {
       options.output.partitionBy = random.pick([[], [.stage], [.batch], [.stage, .batch], [.batch, .stage]])
+      if options.rows.kind == .annotations, random.oneIn(2) {
+        options.output.partitionBy = random.pick([
+          [.title], [.kind, .tool], [.stage, .title], [.tool, .batch],
+        ])
+      }
       options.output.targetSize = random.pick([1, 1000, 256_000_000])
     }
     options.resources.validation = random.oneIn(4) ? .kept : .all
@@ -62,6 +68,15 @@ struct EngineCase {
       random.oneIn(3) ? Int.random(in: 1...12, using: &random) : Int.random(in: 13...6000, using: &random)
     // So little that most assets are too big to be held.
     if random.oneIn(2) { options.resources.memory = 1 }
+  }
+
+  private mutating func makeAnnotations(_ random: inout SplitMix64) {
+    options.rows.kind = .annotations
+    options.rows.history = random.oneIn(2) ? .drop : .rows
+    options.rows.prune = false
+    let keys = ["asset", "metadata", "dataset", "status", "task.status", "task.duration", "task.x", "é"]
+    options.rows.context = keys.filter { _ in random.oneIn(4) }.map { ContextKey($0) }
+    if options.rows.context.count(where: { $0.name == "status" }) > 1 { options.rows.context = [] }
   }
 
   private mutating func select(_ random: inout SplitMix64) {
@@ -76,7 +91,7 @@ struct EngineCase {
     if random.oneIn(8) { options.selection.updatedSince = Timestamp("2023-06-01") }
     if random.oneIn(8) { options.selection.updatedBefore = Timestamp("2024-09-10T12:44:40.5+02:00") }
     let looksAtTitles = !options.selection.titles.isEmpty || !options.selection.excludedTitles.isEmpty
-    options.rows.prune = looksAtTitles && random.oneIn(2)
+    options.rows.prune = options.rows.kind == .assets && looksAtTitles && random.oneIn(2)
   }
 
   /// Whether the engines differ on `input`, and in what.
@@ -128,6 +143,8 @@ struct EngineCase {
     lines += add("batch", selection.batches) + add("exclude-batch", selection.excludedBatches)
     lines += add("title", selection.titles) + add("exclude-title", selection.excludedTitles)
     if selection.noBatch { lines.append("--no-batch") }
+    if options.rows.kind == .annotations { lines += ["--rows", "annotations"] }
+    lines += add("context", options.rows.context.map(\.text))
     if let since = selection.updatedSince { lines += ["--updated-since", since.text] }
     if let before = selection.updatedBefore { lines += ["--updated-before", before.text] }
     if options.rows.prune { lines.append("--prune") }

@@ -20,8 +20,7 @@ private final class NoBytes: ByteStream {
     let source = BlockSource(
       stream, sizes: BlockSizes(full: 4, startsShort: false), scratch: Scratch(directory: "/nowhere"))
     var state = EngineState(
-      start: EngineStart(offset: 0, gap: .sequence, line: LineAnchor()), framing: .sequence, source: source,
-      keepsBlocks: true)
+      start: EngineStart(offset: 0, gap: .sequence, line: LineAnchor()), framing: .sequence, source: source)
     for index in 0..<blocks {
       _ = state.claimRead()
       let block = try unsafe Block(from: pool, offset: 4 * index) { buffer in

@@ -47,6 +47,28 @@ import Testing
       options.rows.limit = 3
       options.rows.history = .drop
     },
+    { $0.rows.kind = .annotations },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.history = .rows
+      options.rows.context = ["asset", "metadata", "task.duration", "nothing"].map { ContextKey($0) }
+      options.rows.stripURLQuery = true
+      options.selection.titles = ["Car", "Weather", "follows"]
+    },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.context = ["dataset", "task.updatedBy", "task.brushDataUrl"].map { ContextKey($0) }
+      options.rows.stripURLQuery = true
+      options.rows.limit = 3
+      options.selection.excludedTitles = ["Truck", "自転車"]
+      options.selection.excludedStages = ["Label"]
+    },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.history = .rows
+      options.selection.batches = ["rain", "2024-Q1/lot 7", "雨天"]
+      options.selection.noBatch = true
+    },
   ]
 
   /// Sizes of blocks, counts of workers, and whether memory is so small that most elements are not held.
@@ -85,9 +107,9 @@ import Testing
   }
 
   /// Blocks of a single byte, where every state of the engine meets every byte.
-  @Test(arguments: 0..<4)
+  @Test(arguments: [0, 1, 2, 3, 7, 8])
   func singleBytes(number: Int) throws {
-    var export = Self.exports[number * 6]
+    var export = Self.exports[number * 6 % Self.exports.count]
     export.size = 4000
     export.kind = .images
     for way in TrialInput.Way.allCases {
@@ -117,7 +139,12 @@ import Testing
       export.shuffleKeys = shuffles
       export.lateContext = isLate
       let others = try rows(of: export)
-      #expect(try others.map { try $0.map(canonical) } == plain.map { try $0.map(canonical) })
+      for (number, (found, expected)) in zip(others, plain).enumerated() {
+        var rows = (try found.map(canonical), try expected.map(canonical))
+        // Annotations stand in the order in which the lists are.
+        if number >= 6 { rows = (sorted(rows.0), sorted(rows.1)) }
+        #expect(rows.0 == rows.1, "variant \(number + 1)")
+      }
     }
   }
 
@@ -133,6 +160,8 @@ import Testing
       return outcome.rows.split(separator: "\n")
     }
   }
+
+  private func sorted(_ rows: [Data]) -> [Data] { rows.sorted { $0.lexicographicallyPrecedes($1) } }
 
   private func canonical(_ row: Substring) throws -> Data {
     let value = try JSONSerialization.jsonObject(with: Data(row.utf8))

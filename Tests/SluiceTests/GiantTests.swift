@@ -81,6 +81,57 @@ func smallMemory(_ options: RunOptions) -> Int {
     }
   }
 
+  /// Annotations that are themselves too big to be held, among small ones and things that are no objects.
+  private static func assetOfBigAnnotations() -> [UInt8] {
+    let mask = String(repeating: "0,1,\"é\\\"],[{\", ", count: 3000)
+    let big = { (title: String) in
+      "{ \"objectId\":7, \"segmentation\":{\"zones\":[\(mask)1]}, \"title\":\"\(title)\", \"page\": [1, 2]}"
+    }
+    let small = "{\"title\":\"Car\",\"point\":[1]}"
+    let lists = [
+      [small, big("Car"), "1", small], [big("Truck")], [big("Truck"), big("Car")], [],
+      ["\"\(mask.count)\"", "null"],
+      [small, small],
+    ]
+    let names = ["tools", "classifications", "relations"]
+    let members = { (lists: ArraySlice<[String]>) in
+      zip(names, lists).map { "\"\($0)\": [ \($1.joined(separator: " ,\n")) ]" }.joined(separator: ",")
+    }
+    let text = """
+      {"externalId":"x","batches":["rain"],"task":{"stage":"Complete",\(members(lists[..<3])),
+      "stageHistory":[{"stage":"Label",\(members(lists[1...]))}, 3, {\(members(lists[3...]))}]}}
+      """
+    return Array(text.utf8)
+  }
+
+  /// They are read again one by one, and rows and counts are the same.
+  @Test(arguments: GeneratedExportTests.variants.indices)
+  func bigAnnotations(variant: Int) throws {
+    let small = Array("{\"task\":{\"stage\":\"Complete\",\"tools\":[{\"title\":\"Car\"}]}}".utf8)
+    let assets = [small, Self.assetOfBigAnnotations(), small, Self.assetOfBigAnnotations()]
+    for policy in [ErrorPolicy.stop, .skip] {
+      var options = RunOptions(workers: 1)
+      GeneratedExportTests.variants[variant](&options)
+      options.onError = policy
+      try check(Self.join(assets, isArray: variant % 2 == 0), options, "variant \(variant) \(policy)")
+    }
+  }
+
+  /// What is wrong in an annotation that is too big to be held is found, and where.
+  @Test(arguments: [RowKind.assets, .annotations])
+  func faultsInBigAnnotations(rows: RowKind) throws {
+    var bytes = Self.assetOfBigAnnotations()
+    // A number in the middle of the first big mask gets a leading zero.
+    let place = try #require((20_000..<bytes.count).first { bytes[$0] == UInt8(ascii: "0") })
+    bytes.insert(UInt8(ascii: "0"), at: place)
+    for policy in ErrorPolicy.allCases {
+      var options = RunOptions(workers: 1)
+      options.rows.kind = rows
+      options.onError = policy
+      try check(Self.join([bytes, bytes], isArray: true), options, "\(policy)")
+    }
+  }
+
   /// What breaks an asset at its very end, or deep inside where the skeleton does not look.
   static let breaks: [(name: String, change: @Sendable ([UInt8]) -> [UInt8])] = [
     ("comma at the end", { $0.dropLast() + Array(",}".utf8) }),

@@ -167,7 +167,6 @@ final class Recorder: @unchecked Sendable {
     return true
   }
 
-
   /// Counts a malformed element, and keeps its bytes if they are wanted.
   ///
   /// - Parameters:

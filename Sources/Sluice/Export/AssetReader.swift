@@ -210,8 +210,12 @@ struct AssetState {
     if needs.columns != nil {
       // `status` is a column of legacy assets alone, which are never known early.
       let status = (ColumnNeeds.asset.count - 1, ColumnNeeds.task.count - 1)
-      if facts.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.0 }) { return nil }
-      if task.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.1 }) { return nil }
+      if facts.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.0 }) {
+        return nil
+      }
+      if task.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.1 }) {
+        return nil
+      }
     }
     var facts = facts
     facts.task = task

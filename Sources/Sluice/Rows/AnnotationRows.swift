@@ -59,7 +59,9 @@ final class AnnotationRows {
     try buffer.append(annotation.range, of: bytes)
     try buffer.append(Self.end.span)
     let count = buffer.count - before
-    if let arena { add(Row(arena: arena, start: start, end: buffer.position, count: count), annotation, place) }
+    if let arena {
+      add(Row(arena: arena, start: start, end: buffer.position, count: count), annotation, place)
+    }
     return count
   }
 

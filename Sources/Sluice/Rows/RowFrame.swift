@@ -36,7 +36,10 @@ struct RowFrames: Sendable {
   struct Malformed: Error {}
 
   /// Plans the frames of an asset whose bytes are read from `bytes`.
-  init(_ plan: RunPlan, _ columns: ColumnNeeds, _ facts: AssetFacts, _ decision: Decision, _ bytes: any ElementBytes)
+  init(
+    _ plan: RunPlan, _ columns: ColumnNeeds, _ facts: AssetFacts, _ decision: Decision,
+    _ bytes: any ElementBytes
+  )
     throws
   {
     self.plan = plan
