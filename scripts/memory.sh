@@ -39,7 +39,7 @@ row() {
   awk -v name="$name" -v source="$source" -v question="$question" -v peak="${peak:-0}" \
     -v bytes="$(stat -c %s "$work/export")" -v seconds="$(echo "$end $start" | awk '{ print $1 - $2 }')" \
     -v verdict="$verdict" 'BEGIN {
-      printf "%-14s %-5s %-10s %8.1f MB %8.0f MB/s  %s\n", name, source, question, peak / 1e6,
+      printf "%-14s %-5s %-11s %8.1f MB %8.0f MB/s  %s\n", name, source, question, peak / 1e6,
         bytes / 1e6 / seconds, verdict
     }'
   rm -rf "$work/out" "$work/stats"
@@ -57,11 +57,14 @@ kind() {
     row "$name" "$source" keep "${keep[@]}"
     row "$name" "$source" "keep, skip" "${keep[@]}" --on-error skip
     row "$name" "$source" needle --stage Consensus --batch "2024-Q1/lot 7"
+    row "$name" "$source" annotations --rows annotations --history rows --context metadata \
+      --partition-by title,tool
+    row "$name" "$source" "one title" --rows annotations --title Car --on-error skip "${keep[@]}"
   done
   rm -f "$work/export"
 }
 
-printf '%-14s %-5s %-10s %11s %13s\n' export from question peak speed
+printf '%-14s %-5s %-11s %11s %13s\n' export from question peak speed
 kind video
 kind pretty --style pretty
 kind giant --kind giant

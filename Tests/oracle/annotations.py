@@ -195,16 +195,15 @@ def repeated_keys(asset, tasks, options):
             continue
         sure = {"taskId", "updatedAt", *task.lists} | ({"status"} if legacy else {"stage", "stageId"})
         sure |= {c.key for c in contexts if c.of_task} | ({"stageHistory"} if options.history == "rows" else set())
-        sure = sure if task.passes(options) else set()
-        needed.append((task.node, sure, {"taskId", "updatedAt", "status", "stage", "stageId", *KINDS}))
-        if sure:
-            needed += needed_of_lists(task.node, task.lists, options)
-            history = task.member("stageHistory")
-            if options.history == "rows" and isinstance(history, Array):
-                for snapshot in history.items:
-                    if isinstance(snapshot, Object):
-                        needed.append((snapshot, {*task.lists, *SNAPSHOT_MEMBERS}, set(KINDS)))
-                        needed += needed_of_lists(snapshot, task.lists, options)
+        used = [(task.node, sure, {"taskId", "updatedAt", "status", "stage", "stageId", *KINDS})]
+        used += needed_of_lists(task.node, task.lists, options)
+        history = task.member("stageHistory")
+        if options.history == "rows" and isinstance(history, Array):
+            for snapshot in history.items:
+                if isinstance(snapshot, Object):
+                    used.append((snapshot, {*task.lists, *SNAPSHOT_MEMBERS}, set(KINDS)))
+                    used += needed_of_lists(snapshot, task.lists, options)
+        needed += used if task.passes(options) else [(node, set(), sure | unsure) for node, sure, unsure in used]
     total = 0
     for node, sure, unsure in needed:
         for name, repeats in repeats_of(node):

@@ -42,6 +42,7 @@ def arguments():
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--max-bytes", type=int, default=4_000_000)
     parser.add_argument("--rows", choices=("assets", "annotations", "both"), default="both")
+    parser.add_argument("--engine", choices=("fast", "reference"), help="always this one")
     parser.add_argument("--keep", type=pathlib.Path, default=pathlib.Path("differences"))
     return parser.parse_args()
 
@@ -185,6 +186,8 @@ def main():
             rows = writer.random.choice(["assets", "annotations"]) if given.rows == "both" else given.rows
             options = writer.options(rows)
             engine = writer.random.choice(ENGINES)
+            if given.engine:
+                engine = ["--engine", given.engine]
             should = wanted(options)
             kinds[should["status"]] += 1
             says, message = found(sluice, options, engine, path, should)

@@ -63,7 +63,7 @@ final class AnnotationListReader: JSONEventHandler {
   func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
 
   func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.key(value, at: range)
+    unsafe state.pointee.key(value, loneSurrogate: loneSurrogate, at: range)
   }
 
   func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
@@ -108,14 +108,18 @@ private struct AnnotationListState {
 
   var skipsContainer: Bool { level == 2 || level == 1 && !current.isObject }
 
-  mutating func key(_ value: Span<UInt8>, at range: Range<Int>) {
+  mutating func key(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard level == 1 else { return }
     begin(ExportKey(value), at: range)
-    if counts || hasColumns { current.members.key(key, value, &names) }
+    if counts || hasColumns {
+      loneSurrogate ? current.members.unnamedKey() : current.members.key(key, value, &names)
+    }
   }
 
   mutating func oversizedKey() {
-    if level == 1 { begin(.other, at: 0..<0) }
+    guard level == 1 else { return }
+    begin(.other, at: 0..<0)
+    current.members.unnamedKey()
   }
 
   mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {

@@ -9,15 +9,27 @@ struct AnnotationReader {
   private var rank: Int?
   /// The bytewise smallest key of an object or array that could be a tool of an unknown type.
   private var otherTool: [UInt8]?
-  private var lastKey: [UInt8] = []
+  /// The current key, as long as it could be one and neither object nor array has followed; and which it is.
+  private var lastKey: [UInt8]?
+  private var lastKnown = ExportKey.other
+  /// Those before it whose value was neither: the known ones, a bit each, and all others.
+  private var scalars: UInt64 = 0
+  private var otherScalars: [[UInt8]] = []
 
   /// Reads a member's name.
   mutating func key(_ key: ExportKey, _ name: Span<UInt8>, _ names: inout NameCache) {
     if let found = key.toolRank {
       rank = min(rank ?? found, found)
-    } else if rank == nil, key.mayNameTool {
-      lastKey = names.name(name)
+    } else if rank == nil {
+      unnamedKey()
+      if key.mayNameTool { (lastKey, lastKnown) = (names.name(name), key) }
     }
+  }
+
+  /// Reads a member's name that equals none: over 1 MiB, or with half a surrogate pair.
+  mutating func unnamedKey() {
+    guard rank == nil, let key = lastKey.take() else { return }
+    if lastKnown == .other { otherScalars.append(key) } else { scalars |= 1 << UInt64(lastKnown.rawValue) }
   }
 
   /// Reads that the current member, named by `key`, is an object or array.
@@ -25,9 +37,10 @@ struct AnnotationReader {
   /// - Returns: Whether the member is the tool of an unknown type, as far as is known.
   @discardableResult
   mutating func container(_ key: ExportKey) -> Bool {
-    guard rank == nil, key.mayNameTool, key.toolRank == nil else { return false }
-    guard otherTool.map({ lastKey.lexicographicallyPrecedes($0) }) ?? true else { return false }
-    otherTool = lastKey
+    guard rank == nil, key.toolRank == nil, let name = lastKey.take() else { return false }
+    let isSecond = key == .other ? otherScalars.contains(name) : scalars & 1 << UInt64(key.rawValue) != 0
+    guard !isSecond, otherTool.map({ name.lexicographicallyPrecedes($0) }) ?? true else { return false }
+    otherTool = name
     return true
   }
 

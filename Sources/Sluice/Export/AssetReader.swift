@@ -108,7 +108,7 @@ final class AssetReader: JSONEventHandler {
   func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
 
   func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.key(value, at: range)
+    unsafe state.pointee.key(value, loneSurrogate: loneSurrogate, at: range)
   }
 
   func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
@@ -242,12 +242,13 @@ struct AssetState {
 
   // MARK: Events
 
-  mutating func key(_ value: Span<UInt8>, at range: Range<Int>) {
+  mutating func key(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
     begin(ExportKey(value), at: range.lowerBound)
-    if needs.columns != nil { beginContext(value) }
+    top.context = nil
+    if needs.columns != nil, !loneSurrogate { beginContext(value) }
     if case .annotation(_, counts: true) = top.place {
-      annotation.key(top.key, value, &names)
+      loneSurrogate ? annotation.unnamedKey() : annotation.key(top.key, value, &names)
     }
   }
 
@@ -267,6 +268,8 @@ struct AssetState {
     guard ignored == 0, isOpen else { return }
     if isKey {
       begin(.other, at: range.lowerBound)
+      top.context = nil
+      annotation.unnamedKey()
     } else {
       if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
       scalar(.other, range)
