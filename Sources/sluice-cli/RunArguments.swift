@@ -80,7 +80,7 @@ struct RowArguments: ParsableArguments {
   @Option(
     help: """
       Keep or drop stageHistory; of annotation rows: drop, or rows for those of snapshots too. \
-      (values: keep, drop, rows; default: keep, of annotation rows drop)
+      (default: keep, of annotation rows drop)
       """)
   var history: HistoryMode?
 

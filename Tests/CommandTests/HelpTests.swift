@@ -5,15 +5,16 @@ import Testing
 @Suite struct HelpTests {
   static let runOptions: Set = [
     "--output", "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch",
-    "--exclude-title", "--updated-since", "--updated-before", "--prune", "--history", "--strip-url-query",
-    "--limit", "--partition-by", "--name", "--compression", "--level", "--long", "--target-size",
+    "--exclude-title", "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
+    "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
+    "--target-size",
     "--overwrite",
     "--temp", "--on-error", "--max-depth", "--validate", "--progress", "--quiet", "--stats", "--workers",
     "--memory", "--engine", "--kernel", "--block-size", "--help",
   ]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
-  /// May be mentioned, need not be: with one kind of rows the option to choose it says little.
-  static let optional: Set = ["--rows", "--version"]
+  /// May be mentioned, need not be.
+  static let optional: Set = ["--version"]
 
   /// The long options a text mentions.
   private func options(in text: String) -> Set<String> {
@@ -62,7 +63,8 @@ import Testing
 
   /// Values to choose from and defaults stand in the help.
   @Test(arguments: [
-    ["zstd", "gzip", "none"], ["stop", "skip", "reject"], ["fast", "reference"], ["keep", "drop"],
+    ["zstd", "gzip", "none"], ["stop", "skip", "reject"], ["fast", "reference"], ["keep", "drop", "rows"],
+    ["assets", "annotations"], ["stage", "batch", "title", "kind", "tool"],
     ["auto", "always", "never"], ["512"], ["256"],
   ])
   func values(words: [String]) throws {

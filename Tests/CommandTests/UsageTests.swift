@@ -4,6 +4,7 @@ import Testing
 
 @Suite struct UsageTests {
   static let good = ["run", "input.ndjson", "--output", "out"]
+  static let annotations = good + ["--rows", "annotations"]
 
   /// Each of these is a usage error: a message on standard error, nothing on standard output, nothing written.
   @Test(arguments: [
@@ -25,11 +26,30 @@ import Testing
     good + ["--updated-before", "1709287200"],
     good + ["--history", "never"],
     good + ["--history", "rows"],
+    good + ["--rows", "tasks"],
+    good + ["--context", "metadata"],
+    annotations + ["--prune", "--title", "Car"],
+    annotations + ["--history", "keep"],
+    annotations + ["--context"],
+    annotations + ["--context", ""],
+    annotations + ["--context", "task."],
+    annotations + ["--context", "title"],
+    annotations + ["--context", "task.annotation"],
+    annotations + ["--context", "task"],
+    annotations + ["--context", "tasks"],
+    annotations + ["--context", "task.tools"],
+    annotations + ["--context", "task.stageHistory"],
+    annotations + ["--context", "metadata", "--context", "task.metadata"],
+    annotations + ["--partition-by", "title,title"],
+    annotations + ["--partition-by", "title,objectId"],
+    ["run", "input.ndjson", "--output", "-", "--rows", "annotations", "--partition-by", "title"],
     good + ["--partition-by", "colour"],
     good + ["--partition-by", ""],
     good + ["--partition-by", "stage,"],
     good + ["--partition-by", "stage,stage"],
     good + ["--partition-by", "title"],
+    good + ["--partition-by", "stage,kind"],
+    good + ["--partition-by", "tool"],
     good + ["--partition-by", "stageId"],
     good + ["--compression", "brotli"],
     good + ["--level", "fast"],
@@ -91,6 +111,22 @@ import Testing
     let empty = try Command.run(
       "run", "input.ndjson", "--output", "-", "--stage", "", "--quiet", in: workspace)
     #expect(empty.outputText == asset("b", stage: "") + "\n")
+  }
+
+  /// Annotation rows take what asset rows refuse, and the manifest says so.
+  @Test func annotationRows() throws {
+    let workspace = try Workspace.withInput()
+    let options = [
+      "--context", "metadata", "--context", "task.duration", "--context", "a.b", "--context", "task.task",
+      "--history", "rows", "--partition-by", "tool,kind,title,batch,stage", "--engine", "reference",
+      "--quiet",
+    ]
+    let outcome = try Command.run(Self.annotations + options, in: workspace)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    let manifest = try JSONValue(workspace.read("out/manifest.json"))
+    #expect(manifest["options"]?["rows"]?.text == "annotations")
+    #expect(
+      manifest["options"]?["context"]?.items.map(\.text) == ["metadata", "task.duration", "a.b", "task.task"])
   }
 
   /// Sizes are read as their users write them.
