@@ -15,6 +15,8 @@ import duckdb
 import polars
 
 NULL = "__HIVE_DEFAULT_PARTITION__"
+# Columns of annotation rows, and where the report counts them.
+TABLES = {"kind": "kinds", "title": "titles", "tool": "tools"}
 
 
 class Check:
@@ -82,6 +84,25 @@ class Check:
         wanted = {str((self.root / file["path"]).resolve()): file["rows"] for file in self.manifest["files"]}
         self.same("Polars: rows by file", found, wanted)
 
+    def annotations_by_report(self):
+        """Annotation rows by what they are; the report counts neither copies nor those of snapshots."""
+        if self.manifest["options"]["rows"] != "annotations" or self.report["copies"]:
+            return
+        if self.manifest["options"]["history"] != "rows":
+            self.same("report: annotations kept", self.report["annotations"]["kept"], self.report["rows"])
+        connection = duckdb.connect()
+        quoted = self.glob.replace("'", "''")
+        # The columns of the file, not those of the directories, and text that is not taken for a date.
+        types = {name: "VARCHAR" for name in TABLES} | {"snapshot": "JSON"}
+        rows = f"read_json('{quoted}', hive_partitioning=false, columns={types})"
+        scanned = polars.scan_ndjson(self.glob, infer_schema_length=None).filter(polars.col("snapshot").is_null())
+        for column, table in TABLES.items():
+            wanted = {entry["name"]: entry["kept"] for entry in self.report[table] if entry["kept"]}
+            found = connection.sql(f"SELECT {column}, count(*) FROM {rows} WHERE snapshot IS NULL GROUP BY ALL")
+            self.same(f"DuckDB: annotations by {column}", dict(found.fetchall()), wanted)
+            found = scanned.group_by(column).agg(polars.len()).collect().rows()
+            self.same(f"Polars: annotations by {column}", dict(found), wanted)
+
     def by_report(self):
         """Without a title or a limit, asset rows by batch are the report's own count."""
         if "batch" not in self.keys or self.report["annotations"] is not None:
@@ -100,6 +121,7 @@ class Check:
             self.by_duckdb()
             self.by_polars()
             self.by_report()
+            self.annotations_by_report()
         if self.failures:
             sys.exit(1)
         rows = self.manifest["totals"]["rows"]

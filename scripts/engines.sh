@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Reads an output with DuckDB and Polars and compares what they count with the manifest and the report.
 #
-#   engines.sh [DIR]     DIR, or demo/lake, which is made where missing
-#   engines.sh --short   a small output of the debug build, as part of `make test`; where the engines cannot be
+#   engines.sh [DIR]     DIR, or demo/lake, which is made where missing, and annotation rows of its export
+#   engines.sh --short   small outputs of the debug build, as part of `make test`; where the engines cannot be
 #                        installed (no network, no venv module) it says so and lets the tests pass
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,18 @@ install_engines() {
     touch "$stamp"
 }
 
+# Annotation rows of an export, alone and with those of snapshots.
+check_annotations() {
+  rm -rf "$work/lake"
+  "$1/sluice" run "$2" --output "$work/lake" --rows annotations --partition-by title,kind,tool --quiet
+  "$python" scripts/check-engines.py "$work/lake"
+  rm -rf "$work/lake"
+  "$1/sluice" run "$2" --output "$work/lake" --rows annotations --history rows --context metadata \
+    --exclude-title Car --partition-by stage,batch --batch rain --quiet
+  "$python" scripts/check-engines.py "$work/lake"
+  rm -rf "$work/lake"
+}
+
 mkdir -p "$work"
 if ! install_engines; then
   echo "engines: DuckDB and Polars could not be installed (python3-venv and PyPI are needed)" >&2
@@ -39,9 +51,11 @@ if $short; then
   "$bin/sluice" run "$work/export.json" --output "$work/lake" --compression gzip --stage Complete \
     --partition-by batch --target-size 20KB --quiet
   "$python" scripts/check-engines.py "$work/lake"
+  check_annotations "$bin" "$work/export.json"
   exit
 fi
 
 lake=${1:-demo/lake}
 [ -d "$lake" ] || [ $# -gt 0 ] || scripts/demo.sh
 "$python" scripts/check-engines.py "$lake"
+[ $# -gt 0 ] || check_annotations "$(swift build -c release --show-bin-path)" demo/export.json
