@@ -17,7 +17,7 @@ FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "Fixtures"
 
 
 def all_cases():
-    folders = ("exports", "regressions", "annotation-rows")
+    folders = ("exports", "regressions")
     return sorted(args.parent for folder in folders for args in FIXTURES.glob(f"{folder}/*/args"))
 
 
