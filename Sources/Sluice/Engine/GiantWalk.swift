@@ -71,7 +71,8 @@ final class GiantWalk: @unchecked Sendable {
   private var judge: FrameJudge?
   private var fault: ElementFault?
   private var isBroken = false
-  private var failure: (any Error)?
+  /// What spooling it threw.
+  private(set) var failure: (any Error)?
   private(set) var end: Int
 
   /// What the first bytes of a giant say is to be done with it.
@@ -402,6 +403,8 @@ final class GiantWalk: @unchecked Sendable {
     if let bigRun {
       ended.range = start..<runEnd
       self.bigRun = nil
+      // What could not be written cannot be read again; the walk has failed, and says so.
+      if failure != nil { return }
       guard let bytes = bigRun.spool.map({ RereadableBytes(source: $0, base: start) }) ?? rereadable else {
         return
       }

@@ -110,6 +110,12 @@ struct Merger: Sendable {
     if let giant {
       giant.consume(part) { emit($0, into: &result) }
       result.walkedTo = giant.end
+      if let error = giant.failure {
+        // There is no point in reading it to its end.
+        emit(.failure(error), into: &result)
+        result.isLast = true
+        return
+      }
     } else if var element = opened {
       opened = nil
       element.append(part)
