@@ -190,6 +190,21 @@ def everything(tools, arguments, name, export, **more):
     return sluice(tools, arguments, name, export, **wanted, **more)
 
 
+def titled(tools, arguments, name, export, **more):
+    """Annotation rows of one title, of about ten."""
+    title = export.truth["titles"][0]
+    options = ["--rows", "annotations", "--title", title["name"]]
+    wanted = {"rows": title["annotations"], "kept": title["assets"]}
+    return sluice(tools, arguments, name, export, *options, **wanted, **more)
+
+
+def annotations(tools, arguments, name, export, **more):
+    """A row for each annotation."""
+    truth = export.truth
+    rows = truth["tools"] + truth["classifications"] + truth["relations"]
+    return sluice(tools, arguments, name, export, "--rows", "annotations", rows=rows, kept=truth["assets"], **more)
+
+
 def yardsticks(tools, export):
     """What bounds us on this machine, in the same run."""
     limit = lambda stage, name: Job(name, export, [tools.limits, stage, export.path])
@@ -221,6 +236,8 @@ def main_jobs(tools, arguments):
             rows=title["assets"], kept=title["assets"],
         )
     )
+    jobs.append(titled(tools, arguments, "annotation rows, one title", export))
+    jobs.append(annotations(tools, arguments, "annotation rows, all", export))
     return jobs
 
 
@@ -232,10 +249,13 @@ def layout_jobs(tools, arguments):
         export = Export(tools, arguments.size, **options)
         jobs.append(needle(tools, arguments, f"needle, {name}", export))
         jobs.append(everything(tools, arguments, f"everything, {name}", export))
+        jobs.append(titled(tools, arguments, f"annotation rows, one title, {name}", export))
     giant = Export(tools, arguments.size, kind="giant")
     nothing = ["--exclude-stage", giant.truth["oneStage"]["stage"]]
     jobs.append(sluice(tools, arguments, "nothing, giant", giant, *nothing, rows=0, kept=0))
     jobs.append(everything(tools, arguments, "everything, giant", giant))
+    jobs.append(titled(tools, arguments, "annotation rows, one title, giant", giant))
+    jobs.append(annotations(tools, arguments, "annotation rows, all, giant", giant))
     export = Export(tools, arguments.size)
     jobs.append(needle(tools, arguments, "needle, zip", export, path=export.zipped()))
     return jobs
@@ -247,7 +267,7 @@ def scaling_jobs(tools, arguments):
     jobs = []
     for processors, workers in (("0", 1), ("0,1", 2)):
         prefix = ("taskset", "-c", processors)
-        for make in (needle, everything):
+        for make in (needle, everything, titled):
             name = f"{make.__name__}, {workers} processor{'s' * (workers > 1)}"
             jobs.append(make(tools, arguments, name, export, prefix=prefix, workers=workers))
     return jobs
@@ -274,7 +294,7 @@ def show(jobs):
         to_zstd = f"{job.rate / zstd.rate:7.2f}" if zstd else f"{'-':>7}"
         to_read = f"{job.rate / read.rate:7.3f}" if read else f"{'-':>7}"
         print(f"{job.name:{width}}  {job.rate:8.0f}  {spread:>22}  {to_zstd}  {to_read}  {max(job.peaks) / 1e6:8.1f}")
-    for name in ("needle", "everything"):
+    for name in ("needle", "everything", "titled"):
         one, two = by_name.get(f"{name}, 1 processor"), by_name.get(f"{name}, 2 processors")
         if one and two:
             print(f"{name}: two processors are {one.median / two.median:.2f} x as fast as one")
