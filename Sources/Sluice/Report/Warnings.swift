@@ -4,7 +4,7 @@ extension WarningCode {
   /// What the code means, for any number of cases.
   public var message: String {
     switch self {
-    case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default; annotation rows (--rows annotations) are smaller"
+    case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default (see --rows annotations)"
     case .fieldNotString: "stages or titles that are missing or not strings: they match nothing"
     case .batchesNotStrings: "batches that are not a list of strings"
     case .unknownShape: "tasks or annotations of an unknown shape, copied as they are"
