@@ -74,19 +74,32 @@ struct Outcome: Equatable, CustomStringConvertible {
       options.selection.excludedTitles = ["van"]
       options.rows.history = .drop
     },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.history = .rows
+      options.onError = .skip
+    },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.history = .drop
+      options.rows.context = ["asset", "status", "task.duration"].map { ContextKey($0) }
+      options.rows.stripURLQuery = true
+      options.selection.titles = ["car", "van", "Label Title"]
+    },
   ]
 
   @Test func fixturesAreThere() {
     #expect(Self.inputs.count > 200)
   }
 
-  /// Every fixture, cut into blocks of every small size, by every kernel.
+  /// Every fixture, cut into blocks of every small size, by every kernel; each time under two of the variants.
   @Test(arguments: [(1, 1), (2, 3), (3, 8), (5, 2), (64, 2), (100, 4), (4096, 2)])
   func blocks(blockSize: Int, workers: Int) {
-    for input in Self.inputs {
-      for (number, change) in Self.variants.enumerated() {
+    for (index, input) in Self.inputs.enumerated() {
+      for step in [0, 3] {
+        let number = (index + blockSize + step) % Self.variants.count
         var options = RunOptions(workers: 1)
-        change(&options)
+        Self.variants[number](&options)
         options.resources.validation = .all
         options.resources.engine = .reference
         let expected = Outcome([input], options)

@@ -9,6 +9,7 @@ import Testing
     stage: String? = nil, stageId: String? = nil, status: String? = nil, updatedAt: String? = nil
   ) -> TaskFacts {
     var task = TaskFacts()
+    task.isObject = true
     task.stage = field(stage)
     task.stageId = field(stageId)
     task.status = field(status)
