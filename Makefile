@@ -65,7 +65,7 @@ bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 	$(SWIFT) build -c release --product measure-limits
 	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
 
-engines: release ## read demo/lake with DuckDB and Polars and compare the counts
+engines: release ## count rows of many layouts with DuckDB, Polars, ClickHouse and Spark (needs Java 17)
 	scripts/engines.sh
 
 clean: ## remove whatever was built or generated

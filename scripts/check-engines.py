@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
-"""Counts an output's rows with DuckDB and with Polars, as a user would, and compares with what it says of itself.
+"""Counts the rows of outputs with data-lake engines, as a user would, and compares with what they say of themselves.
 
-usage: check-engines.py DIR
+usage: check-engines.py [--all] DIR...
 
-Exits 1 and lists every difference when the engines, the manifest and the report don't agree.
+DuckDB and Polars count; with --all ClickHouse and Spark, too. Exits 1 and lists every difference when the
+engines, the manifest and the report don't agree.
 """
 
+import argparse
 import json
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
-import duckdb
-import polars
+import lake_engines
 
-NULL = "__HIVE_DEFAULT_PARTITION__"
 # Columns of annotation rows, and where the report counts them.
 TABLES = {"kind": "kinds", "title": "titles", "tool": "tools"}
 
@@ -24,12 +25,9 @@ class Check:
         self.root = Path(root)
         self.manifest = self.load("manifest.json")
         self.report = self.load("report.json")
+        self.rows = self.manifest["options"]["rows"]
         self.failures = 0
         self.checks = 0
-        files = self.manifest["files"]
-        self.keys = list(files[0]["partition"]) if files else []
-        suffix = "".join(Path(files[0]["path"]).suffixes[-2:]) if files else ""
-        self.glob = str(self.root / "data" / ("**/" if self.keys else "") / f"*{suffix}")
 
     def load(self, name):
         return json.loads((self.root / name).read_text(encoding="utf-8"))
@@ -39,99 +37,92 @@ class Check:
         if found == wanted:
             return
         self.failures += 1
-        print(f"check-engines: {what}: found {found}, wanted {wanted}", file=sys.stderr)
+        if isinstance(found, dict):
+            odd = [name for name in {**wanted, **found} if found.get(name) != wanted.get(name)]
+            found, wanted = ({name: counts.get(name) for name in odd[:5]} for counts in (found, wanted))
+        print(f"check-engines: {self.root}: {what}: found {found}, wanted {wanted}", file=sys.stderr)
 
-    def by(self, key):
+    def by_key(self, key):
         """Rows for each value of a partition key, by the manifest."""
         rows = Counter()
         for file in self.manifest["files"]:
-            rows[file["partition"][key]] += file["rows"]
-        return rows
+            rows[file["partition"][key] or None] += file["rows"]
+        return dict(rows)
+
+    def table(self, name):
+        """What the report has kept of each name; null for none."""
+        return {entry["name"]: entry["kept"] for entry in self.report[name] if entry["kept"]}
 
     def self_consistent(self):
         rows = sum(file["rows"] for file in self.manifest["files"])
         self.same("manifest: rows of the files", rows, self.manifest["totals"]["rows"])
         self.same("report: rows", self.report["rows"], rows)
         self.same("report: copies", self.report["copies"], self.manifest["totals"]["copies"])
+        if self.rows == "annotations" and self.manifest["options"]["history"] != "rows":
+            kept = self.report["annotations"]["kept"] + self.report["copies"]
+            self.same("report: annotations kept and copied", kept, rows)
 
-    def by_duckdb(self):
-        connection = duckdb.connect()
-        quoted = self.glob.replace("'", "''")
-        hive = ", hive_partitioning=true" if self.keys else ""
-        rows = f"read_json_auto('{quoted}'{hive})"
-        total = connection.sql(f"SELECT count(*) FROM {rows}").fetchall()[0][0]
-        self.same("DuckDB: rows", total, self.manifest["totals"]["rows"])
-        for key in self.keys:
-            found = connection.sql(f'SELECT "{key}"::VARCHAR, count(*) FROM {rows} GROUP BY ALL').fetchall()
-            found = {None if value == NULL else value: count for value, count in found}
-            self.same(f"DuckDB: rows by {key}", found, dict(self.by(key)))
-        self.tasks_by_duckdb(connection, rows)
-
-    def tasks_by_duckdb(self, connection, rows):
-        """Asset rows are copied into every batch; distinct tasks are what the report counts by stage."""
-        columns = {name: kind for name, kind, *_ in connection.sql(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
-        if "task" not in columns or "tasks" in columns or "taskId" in columns:
+    def batches(self, keys):
+        """Without a title, asset rows by batch are the report's own count."""
+        if self.rows != "assets" or "batch" not in keys or self.report["annotations"] is not None:
             return
-        found = connection.sql(f"SELECT task.stage, count(DISTINCT task.taskId) FROM {rows} GROUP BY ALL")
-        wanted = {stage["name"]: stage["kept"] for stage in self.report["stages"] if stage["kept"]}
-        self.same("DuckDB: tasks by stage", dict(found.fetchall()), wanted)
+        asked = self.manifest["options"]["batch"]
+        wanted = {name: kept for name, kept in self.table("batches").items() if not asked or name in asked}
+        self.same("report: kept by batch", wanted, self.by_key("batch"))
 
-    def by_polars(self):
-        """Polars has no hive columns for JSON Lines, so the file path stands in for them."""
-        counts = polars.scan_ndjson(self.glob, include_file_paths="file", infer_schema_length=None)
-        found = counts.group_by("file").agg(polars.len()).collect().rows()
-        found = {str(Path(path).resolve()): count for path, count in found}
-        wanted = {str((self.root / file["path"]).resolve()): file["rows"] for file in self.manifest["files"]}
-        self.same("Polars: rows by file", found, wanted)
+    def engine(self, engine, keys):
+        files = {str((self.root / file["path"]).resolve()): file["rows"] for file in self.manifest["files"]}
+        found = {str(Path(path).resolve()): count for path, count in engine.by_file().items()}
+        self.same(f"{engine.name}: rows by file", found, files)
+        for key in keys:
+            found = engine.by_key(key)
+            if found is not None:
+                self.same(f"{engine.name}: rows by {key}", found, self.by_key(key))
+        # The report counts neither copies nor the annotations of snapshots.
+        if self.rows == "annotations" and not self.report["copies"]:
+            for column, table in TABLES.items():
+                found = engine.annotations_by(column)
+                self.same(f"{engine.name}: annotations by {column}", found, self.table(table))
+        # Asset rows are copied into every batch; distinct tasks are what the report counts.
+        if self.one_task:
+            self.same(f"{engine.name}: tasks by stage", engine.tasks_by_stage(), self.table("stages"))
 
-    def annotations_by_report(self):
-        """Annotation rows by what they are; the report counts neither copies nor those of snapshots."""
-        if self.manifest["options"]["rows"] != "annotations" or self.report["copies"]:
-            return
-        if self.manifest["options"]["history"] != "rows":
-            self.same("report: annotations kept", self.report["annotations"]["kept"], self.report["rows"])
-        connection = duckdb.connect()
-        quoted = self.glob.replace("'", "''")
-        # The columns of the file, not those of the directories, and text that is not taken for a date.
-        types = {name: "VARCHAR" for name in TABLES} | {"snapshot": "JSON"}
-        rows = f"read_json('{quoted}', hive_partitioning=false, columns={types})"
-        scanned = polars.scan_ndjson(self.glob, infer_schema_length=None).filter(polars.col("snapshot").is_null())
-        for column, table in TABLES.items():
-            wanted = {entry["name"]: entry["kept"] for entry in self.report[table] if entry["kept"]}
-            found = connection.sql(f"SELECT {column}, count(*) FROM {rows} WHERE snapshot IS NULL GROUP BY ALL")
-            self.same(f"DuckDB: annotations by {column}", dict(found.fetchall()), wanted)
-            found = scanned.group_by(column).agg(polars.len()).collect().rows()
-            self.same(f"Polars: annotations by {column}", dict(found), wanted)
-
-    def by_report(self):
-        """Without a title or a limit, asset rows by batch are the report's own count."""
-        if "batch" not in self.keys or self.report["annotations"] is not None:
-            return
-        asked = self.manifest["options"].get("batch")
-        wanted = {
-            batch["name"]: batch["kept"]
-            for batch in self.report["batches"]
-            if batch["kept"] and (not asked or batch["name"] in asked)
-        }
-        self.same("report: kept by batch", wanted, dict(self.by("batch")))
-
-    def run(self):
+    def run(self, engines):
+        start = time.monotonic()
         self.self_consistent()
-        if self.manifest["files"]:
-            self.by_duckdb()
-            self.by_polars()
-            self.by_report()
-            self.annotations_by_report()
-        if self.failures:
-            sys.exit(1)
-        rows = self.manifest["totals"]["rows"]
+        if not self.manifest["files"]:
+            sys.exit(f"check-engines: {self.root} has no rows to count")
+        lake = lake_engines.Lake(self.root, self.manifest)
+        self.batches(lake.keys)
+        columns = lake_engines.DuckDB(lake).columns()
+        self.one_task = self.rows == "assets" and "task" in columns and not {"tasks", "taskId"} & columns
+        names = []
+        for kind in engines:
+            names.append(kind.__name__)
+            try:
+                engine = kind(lake)
+                names[-1] = engine.name
+                self.engine(engine, lake.keys)
+            except Exception as error:
+                self.same(names[-1], f"{type(error).__name__}: {str(error)[:1000]}", "no error")
+        keys = ",".join(lake.keys) or "nothing"
         print(
-            f"{self.root}: DuckDB {duckdb.__version__} and Polars {polars.__version__} agree with the manifest:"
-            f" {rows} rows, {len(self.manifest['files'])} files, {self.checks} comparisons"
+            f"{self.root}: {self.manifest['totals']['rows']} rows in {len(self.manifest['files'])} files by {keys}:"
+            f" {', '.join(names)}: {self.checks} comparisons, {self.failures} differences,"
+            f" {time.monotonic() - start:.1f} s",
+            flush=True,
         )
+        return self.failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--all", action="store_true", help="ClickHouse and Spark, too")
+    parser.add_argument("outputs", metavar="DIR", nargs="+")
+    given = parser.parse_args()
+    engines = lake_engines.ALL if given.all else lake_engines.SHORT
+    sys.exit(1 if sum([Check(output).run(engines) for output in given.outputs]) else 0)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    Check(sys.argv[1]).run()
+    main()

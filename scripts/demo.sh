@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bin=$(swift build -c release --show-bin-path)
+bin=${SLUICE_BIN:-$(swift build -c release --show-bin-path)}
 mkdir -p demo
 
 say() { printf '\n\033[1m$ %s\033[0m\n' "$*"; }
