@@ -11,7 +11,7 @@ BENCH_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench engines clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,12 +27,13 @@ release: setup
 	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 	$(SWIFT) build -c release --product generate-export
 
-# What fails soonest goes first; the engines read what the build under test has written.
+# What fails soonest goes first; engines and oracle read what the build under test has written.
 test: setup ## everything that must pass before a commit
 	$(SWIFT) build --build-tests
 	$(MAKE) --no-print-directory lint warnings
 	$(SWIFT) test --skip-build
 	scripts/engines.sh --short
+	scripts/oracle.sh --short
 
 lint: ## formatting and documentation rules
 	$(SWIFT) format lint --strict --recursive $(LINTED)
@@ -67,6 +68,9 @@ bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 
 engines: release ## count rows of many layouts with DuckDB, Polars, ClickHouse and Spark (needs Java 17)
 	scripts/engines.sh
+
+oracle: release ## work outputs out again in Python, row by row; ORACLE_ROUNDS=100
+	scripts/oracle.sh
 
 clean: ## remove whatever was built or generated
 	rm -rf .build .build-* demo
