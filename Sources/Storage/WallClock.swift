@@ -2,6 +2,7 @@
 
 internal import CStorage
 import Glibc
+internal import SystemPackage
 
 /// The system's clock.
 public enum WallClock {
@@ -20,6 +21,21 @@ public enum CurrentProcess {
   public static var processors: Int {
     let count = cstorage_processor_count()
     return count > 0 ? Int(count) : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// The most memory it has had resident, in bytes; nil where the system does not say.
+  ///
+  /// `getrusage` would count what the process that started it had before it became this one.
+  public static var peakMemory: Int? {
+    guard let file = try? unsafe FileDescriptor.open("/proc/self/status", .readOnly) else { return nil }
+    defer { try? file.close() }
+    var text = [UInt8](repeating: 0, count: 8192)
+    let count = unsafe (try? text.withUnsafeMutableBytes { try unsafe file.read(into: $0) }) ?? 0
+    for line in String(decoding: text[..<count], as: UTF8.self).split(separator: "\n")
+    where line.hasPrefix("VmHWM:") {
+      return line.split(separator: " ").compactMap { Int($0) }.first.map { $0 * 1024 }
+    }
+    return nil
   }
 
   /// How many files it may have open.

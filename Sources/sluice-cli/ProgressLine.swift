@@ -18,7 +18,7 @@ final class ProgressLine: @unchecked Sendable {
 
   init(_ monitor: RunMonitor, mode: ProgressMode, isQuiet: Bool) {
     self.monitor = monitor
-    isShown = !isQuiet && (mode == .always || mode == .auto && isatty(STDERR_FILENO) == 1)
+    isShown = mode == .always || mode == .auto && !isQuiet && isatty(STDERR_FILENO) == 1
     waits = mode == .auto
   }
 

@@ -54,7 +54,7 @@ struct RunClock {
     let bytes = result.report.inputs.reduce(0) { $0 + $1.bytes }
     return RunTiming(
       wallSeconds: wall, cpuSeconds: cpu, bytesPerSecond: wall > 0 ? Double(bytes) / wall : 0,
-      peakMemoryBytes: Int(usage.ru_maxrss) * 1024, workers: result.workers,
+      peakMemoryBytes: CurrentProcess.peakMemory ?? Int(usage.ru_maxrss) * 1024, workers: result.workers,
       kernel: options.resources.kernel.rawValue)
   }
 }

@@ -38,7 +38,7 @@ struct VerifyCommand: ParsableCommand {
     }
     try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory))
     if outcome.isOK { return }
-    Messages.write("sluice: error: \(directory): not as the manifest says (\(outcome.files.count) problems)")
+    Messages.write("sluice: error: \(directory): not as the manifest says")
     Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")
     throw ExitCode(2)
   }

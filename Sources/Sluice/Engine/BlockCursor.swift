@@ -61,6 +61,11 @@ struct BlockCursor: ByteCursor {
 
   mutating func advance() { advance(by: 1) }
 
+  mutating func skip(while isPlain: (UInt8) -> Bool) throws {
+    guard try load(), let block else { return }
+    advance(by: block.withBytes(index..<block.count) { $0.runLength(while: isPlain) })
+  }
+
   /// Moves over bytes of the block under the cursor.
   mutating func advance(by count: Int) {
     guard let block else { return }

@@ -14,6 +14,8 @@ protocol ByteCursor {
   var offset: Int { get }
   /// The next byte, without taking it; nil at the end.
   mutating func peek() throws -> UInt8?
+  /// Moves over bytes as long as `isPlain` holds, as far as the block goes.
+  mutating func skip(while isPlain: (UInt8) -> Bool) throws
   /// Moves behind the next byte.
   mutating func advance()
   /// Moves to an offset, or to the end if that comes first.
@@ -84,7 +86,16 @@ struct Recovery {
   /// - Returns: Whether they balance, `[` with `]` and `{` with `}`.
   private static func skipBalanced<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
     var open: [UInt8] = []
-    while let byte = try cursor.peek() {
+    while true {
+      try cursor.skip(while: { byte in
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "}"),
+          UInt8(ascii: "]"):
+          false
+        default: true
+        }
+      })
+      guard let byte = try cursor.peek() else { break }
       switch byte {
       case UInt8(ascii: "\""):
         cursor.advance()
@@ -109,7 +120,9 @@ struct Recovery {
 
   /// Moves behind a string whose opening quote has been taken.
   private static func skipString<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
-    while let byte = try cursor.peek() {
+    while true {
+      try cursor.skip(while: { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+      guard let byte = try cursor.peek() else { break }
       cursor.advance()
       if byte == UInt8(ascii: "\"") { return true }
       if byte == UInt8(ascii: "\\"), try cursor.peek() != nil { cursor.advance() }
@@ -158,6 +171,13 @@ struct ExtentCursor: ByteCursor {
     if segment < segments.count { index = segments[segment].range.lowerBound }
   }
 
+  mutating func skip(while isPlain: (UInt8) -> Bool) {
+    guard segment < segments.count else { return }
+    let current = segments[segment]
+    let count = current.block.withBytes(index..<current.range.upperBound) { $0.runLength(while: isPlain) }
+    skip(to: offset + count)
+  }
+
   mutating func skip(to target: Int) {
     while offset < target, segment < segments.count {
       let count = min(target - offset, segments[segment].range.upperBound - index)
@@ -165,5 +185,14 @@ struct ExtentCursor: ByteCursor {
       offset += count - 1
       advance()
     }
+  }
+}
+
+extension Span<UInt8> {
+  /// How many of the first bytes `isPlain` holds for.
+  func runLength(while isPlain: (UInt8) -> Bool) -> Int {
+    var index = 0
+    while index < count, isPlain(self[index]) { index += 1 }
+    return index
   }
 }

@@ -67,6 +67,7 @@ struct ReferenceEngine {
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
+    if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
       let tokens = TokenList()
       _ = parse(start..<end, tokens)

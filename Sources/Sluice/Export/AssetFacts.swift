@@ -84,6 +84,9 @@ struct TaskFacts: Sendable {
   var annotations = AnnotationCounts()
   /// Where the values of `ColumnNeeds.task` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
+  /// What its annotations have brought up, where that counts only if the task passes and its asset, too.
+  var duplicateKeys = 0
+  var surprises: [Surprise] = []
   /// The snapshots, if their annotations are rows.
   var snapshots: [SnapshotFacts] = []
 }
@@ -165,6 +168,15 @@ struct AssetFacts: Sendable {
   func task(at index: Int) -> TaskFacts {
     if !isLegacy { return task ?? TaskFacts() }
     return legacyTasks.isEmpty ? TaskFacts() : legacyTasks[index]
+  }
+
+  /// Takes in what the annotations of tasks have brought up.
+  mutating func takeIn(annotationsOf tasks: [Int]) {
+    for index in tasks {
+      let task = task(at: index)
+      duplicateKeys += task.duplicateKeys
+      for surprise in task.surprises { warn(surprise.code, at: surprise.offset) }
+    }
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {

@@ -140,7 +140,7 @@ extension AssetState {
     case .history(counts: true): snapshotIndex += 1
     case .annotations(let kind, let counts):
       if case .object = value { return }
-      facts.warn(.unknownShape, at: offset)
+      warnOfAnnotation(.unknownShape, at: offset)
       if counts { count(AnnotationReader(), kind) }
     case .annotation(let kind, _) where top.keyCounts:
       if top.key == .title { annotation.title = value.field }
@@ -210,10 +210,19 @@ extension AssetState {
   /// - Returns: Whether it is left out of its list.
   mutating func endAnnotation(_ kind: AnnotationKind, counts: Bool, at start: Int) -> Bool {
     if counts {
-      if annotation.title.text == nil { facts.warn(.fieldNotString, at: start) }
+      if annotation.title.text == nil { warnOfAnnotation(.fieldNotString, at: start) }
       count(annotation, kind)
     }
     return needs.prunes && !titles.keeps(title: annotation.title.comparable)
+  }
+
+  /// Warns of something in an annotation; where rows are annotations, only if its task and asset pass.
+  mutating func warnOfAnnotation(_ code: WarningCode, at offset: Int) {
+    if needs.columns == nil {
+      facts.warn(code, at: offset)
+    } else {
+      task.surprises.append(Surprise(code: code, offset: offset))
+    }
   }
 
   private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {

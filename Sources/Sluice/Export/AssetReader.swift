@@ -257,7 +257,11 @@ struct AssetState {
     if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
     if wantsText() {
       let text = names.name(value)
-      if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
+      if loneSurrogate, case .annotation = top.place {
+        warnOfAnnotation(.loneSurrogate, at: range.lowerBound)
+      } else if loneSurrogate {
+        facts.warn(.loneSurrogate, at: range.lowerBound)
+      }
       scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
     } else {
       scalar(.other, range)
@@ -292,7 +296,11 @@ struct AssetState {
     let bit = UInt64(1) << UInt64(key.rawValue)
     if top.seen & bit != 0 {
       top.keyCounts = false
-      facts.duplicateKeys += 1
+      if needs.columns != nil, case .annotation = top.place {
+        task.duplicateKeys += 1
+      } else {
+        facts.duplicateKeys += 1
+      }
     }
     top.seen |= bit
   }

@@ -33,6 +33,8 @@ enum Prelude {
       case 0x20, 0x09, 0x0A, 0x0D: cursor.advance()
       case UInt8(ascii: "["):
         cursor.advance()
+        // Without a mark UTF-16 shows itself by its zeros.
+        if try cursor.peek() == 0 { return .wideCharacters }
         return .elements(.array, EngineStart(offset: cursor.offset, gap: .beforeFirst, line: cursor.line))
       default:
         return .elements(.sequence, EngineStart(offset: cursor.offset, gap: .sequence, line: cursor.line))
