@@ -7,8 +7,64 @@ internal import Sharding
 
 /// What is left of an asset whose rows are too many to be held.
 struct AssetRest: Sendable {
-  /// The lists whose rows are still to be made, or the part of them that is.
-  var runs: [ListRun]
+  private let element: Element
+  private var frames: RowFrames
+  /// The lists whose rows are still to be made.
+  ///
+  /// Their runs and frames are made one by one: there may be many.
+  private var lists: ArraySlice<ListPlace>
+  /// What is left of a list whose rows were begun.
+  fileprivate var run: ListRun?
+  /// Whether the annotations are still to be counted.
+  private var counts = true
+
+  fileprivate init(_ facts: AssetFacts, _ decision: Decision, _ element: Element, _ frames: RowFrames) {
+    self.element = element
+    self.frames = frames
+    let passing = Set(decision.passingTasks)
+    lists =
+      facts.lists.filter {
+        $0.hasRows && $0.isInTaskList == facts.isLegacy && passing.contains($0.task)
+      }[...]
+  }
+
+  fileprivate var isEmpty: Bool { run == nil && lists.isEmpty }
+
+  /// What comes next.
+  ///
+  /// - Throws: When a value that becomes a column is no JSON.
+  fileprivate mutating func next() throws -> ListRun? {
+    if let run = run.take() { return run }
+    guard let list = lists.popFirst() else { return nil }
+    return ListRun(
+      place: list, job: ListJob(counts: counts, output: .rows(try frames.frame(of: list))), element: element,
+      range: list.start + 1..<list.end, isFirst: true, terminator: .bracket)
+  }
+
+  /// Notes that the annotations have been counted.
+  fileprivate mutating func setCounted() {
+    counts = false
+    run?.job.counts = false
+  }
+}
+
+/// Further rows of an asset.
+struct MoreRows: Sendable {
+  var rows: [KeptRow] = []
+  /// How many of them are too big, and where the first is.
+  var tooBig = 0
+  var firstTooBig: (offset: Int, line: Int, column: Int)?
+  /// What is left now; nil if nothing.
+  var rest: AssetRest?
+
+  fileprivate mutating func add(_ list: ListOutcome) {
+    rows += list.rows
+    guard let surprise = list.surprises[.rowTooBig] else { return }
+    tooBig += surprise.count
+    if firstTooBig == nil, let place = list.surpriseLines[.rowTooBig] {
+      firstTooBig = (surprise.first, place.line, place.column)
+    }
+  }
 }
 
 /// Makes the rows of one asset after another.
@@ -37,23 +93,25 @@ struct AnnotationProcessor {
   func process(
     _ outcome: inout AssetOutcome, _ element: Element, _ arena: Arena
   ) -> (isValid: Bool, rest: AssetRest?) {
-    guard var runs = try? makeRuns(outcome, element) else { return (false, nil) }
-    var rest: AssetRest?
-    while !runs.isEmpty {
-      let result = lists.process(runs.removeFirst(), arena, pool: pool, limit: limit)
-      if result.fault != nil { return (false, nil) }
-      outcome.add(result)
-      guard let left = result.rest else { continue }
-      runs.insert(left, at: 0)
-      guard look(through: runs, &outcome) else { return (false, nil) }
-      for index in runs.indices { runs[index].job.counts = false }
-      rest = AssetRest(runs: runs)
-      break
+    do {
+      let frames = try RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
+      var rest = AssetRest(outcome.facts, outcome.decision, element, frames)
+      while let run = try rest.next() {
+        let result = make(run, arena)
+        if result.fault != nil { return (false, nil) }
+        outcome.add(result)
+        rest.run = result.rest
+        if !rest.isEmpty, arena.count >= limit { break }
+      }
+      if !rest.isEmpty, try !look(through: rest, &outcome) { return (false, nil) }
+      rest.setCounted()
+      outcome.decision = plan.selector.decide(outcome.facts)
+      if outcome.decision.isKept { return (true, rest.isEmpty ? nil : rest) }
+      outcome.rows = []
+      return (true, nil)
+    } catch {
+      return (false, nil)
     }
-    outcome.decision = plan.selector.decide(outcome.facts)
-    if outcome.decision.isKept { return (true, rest) }
-    outcome.rows = []
-    return (true, nil)
   }
 
   /// Makes the next rows of an asset.
@@ -62,38 +120,32 @@ struct AnnotationProcessor {
   ///   - rest: What was left.
   ///   - arena: Takes the rows.
   /// - Returns: The rows, and what is left now.
-  func process(_ rest: AssetRest, _ arena: Arena) -> (rows: [KeptRow], rest: AssetRest?) {
-    var runs = rest.runs
-    var rows: [KeptRow] = []
-    while !runs.isEmpty {
-      let result = lists.process(runs.removeFirst(), arena, pool: pool, limit: limit)
-      rows += result.rows
-      guard let left = result.rest else { continue }
-      return (rows, AssetRest(runs: [left] + runs))
+  func process(_ rest: AssetRest, _ arena: Arena) -> MoreRows {
+    var rest = rest
+    var more = MoreRows()
+    // Its columns were seen to be JSON before its first rows went out.
+    while let run = try? rest.next() {
+      let result = make(run, arena)
+      more.add(result)
+      rest.run = result.rest
+      if !rest.isEmpty, arena.count >= limit {
+        more.rest = rest
+        break
+      }
     }
-    return (rows, nil)
+    return more
   }
 
-  private func makeRuns(_ outcome: AssetOutcome, _ element: Element) throws -> [ListRun] {
-    let facts = outcome.facts
-    var frames = try RowFrames(plan, columns, facts, outcome.decision, element.extent)
-    var runs: [ListRun] = []
-    for list in facts.lists where list.hasRows && list.isInTaskList == facts.isLegacy {
-      guard outcome.decision.passingTasks.contains(list.task) else { continue }
-      let job = ListJob(counts: true, output: .rows(try frames.frame(of: list)))
-      runs.append(
-        ListRun(
-          place: list, job: job, element: element, range: list.start + 1..<list.end, isFirst: true,
-          terminator: .bracket))
-    }
-    return runs
+  private func make(_ run: ListRun, _ arena: Arena) -> ListOutcome {
+    lists.process(run, arena, pool: pool, limit: max(1, limit - arena.count))
   }
 
   /// Counts and checks what no rows are made of yet.
   ///
   /// - Returns: Whether all that would be written is JSON.
-  private func look(through runs: [ListRun], _ outcome: inout AssetOutcome) -> Bool {
-    for var run in runs {
+  private func look(through rest: AssetRest, _ outcome: inout AssetOutcome) throws -> Bool {
+    var rest = rest
+    while var run = try rest.next() {
       if case .rows(let frame) = run.job.output { run.job.output = .checkedRows(frame) }
       let result = lists.process(run, Arena(pool), pool: pool, limit: .max)
       if result.fault != nil { return false }

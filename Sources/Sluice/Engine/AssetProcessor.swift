@@ -105,8 +105,8 @@ final class AssetProcessor {
   }
 
   /// Makes the next rows of an asset whose rows were too many.
-  func process(_ rest: AssetRest, arena: Arena) -> (rows: [KeptRow], rest: AssetRest?) {
-    annotations?.process(rest, arena) ?? ([], nil)
+  func process(_ rest: AssetRest, arena: Arena) -> MoreRows {
+    annotations?.process(rest, arena) ?? MoreRows()
   }
 
   /// Reads an element, decides on it, and makes its rows in `arena` if it is kept.

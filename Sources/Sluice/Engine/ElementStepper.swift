@@ -119,9 +119,9 @@ final class ElementStepper {
     runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
     var verdict = recorder.receive(.assets(runs))
     while verdict == .goOn, let left = rest {
-      let result = processor.process(left, arena: Arena(pool))
-      rest = result.rest
-      verdict = recorder.receive(.moreRows(result.rows, isLast: rest == nil))
+      let more = processor.process(left, arena: Arena(pool))
+      rest = more.rest
+      verdict = recorder.receive(.moreRows(more))
     }
     guard verdict == .stop else { return nil }
     guard case .malformed(let element) = recorder.interruption else { return .interrupted }

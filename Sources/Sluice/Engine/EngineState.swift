@@ -106,6 +106,7 @@ struct EngineState: Sendable {
   var stitched = Queue<StitchedBlock>()
 
   private static let mostWaitingRows = 50_000
+  private static let mostWaitingItems = 2000
   /// How many rows have been made and not delivered.
   private var waitingRows = 0
 
@@ -205,7 +206,7 @@ struct EngineState: Sendable {
   private static func rows(in item: EngineItem) -> Int {
     switch item {
     case .assets(let runs): runs.reduce(0) { $0 + $1.rows.count }
-    case .moreRows(let rows, _): rows.count
+    case .moreRows(let more): more.rows.count
     case .giant(.list(let list)): max(1, list.rows.count)
     case .giant: 1
     case .anomaly, .failure, .end: 0
@@ -229,12 +230,15 @@ struct EngineState: Sendable {
       }
       return .deliver(items)
     }
-    if !isMerging, !mergeEnded, framed[nextMerge] != nil || allMerged {
+    if !isMerging, mayMerge, framed[nextMerge] != nil || allMerged {
       isMerging = true
       return .merge
     }
     return nil
   }
+
+  /// Whether few enough items wait to be delivered that more may come: a giant may have millions of tiny lists.
+  private var mayMerge: Bool { !mergeEnded && merger.nextNumber - nextDelivery < Self.mostWaitingItems }
 
   private var allMerged: Bool { nextMerge == readLimit }
 
@@ -249,7 +253,7 @@ struct EngineState: Sendable {
   }
 
   mutating func takeMergeWork() -> MergeWork? {
-    if !isStopped, !mergeEnded {
+    if !isStopped, mayMerge {
       if let block = framed.removeValue(forKey: nextMerge) {
         return MergeWork(next: .block(block), merger: merger, watch: watch)
       }
@@ -262,7 +266,11 @@ struct EngineState: Sendable {
   mutating func merged(_ work: MergeWork, _ result: MergeResult) {
     merger = work.merger
     watch = work.watch
-    nextMerge += 1
+    if case .block(let block) = work.next, result.isPartial {
+      framed[nextMerge] = block
+    } else {
+      nextMerge += 1
+    }
     for task in result.tasks { elements.append(task) }
     for (number, item) in result.items {
       // The rows of whole blocks were counted when they were framed.

@@ -29,7 +29,7 @@ enum EngineItem: Sendable {
   /// Elements that lie one after another.
   case assets([AssetRun])
   /// Further rows of the last of them.
-  case moreRows([KeptRow], isLast: Bool)
+  case moreRows(MoreRows)
   /// A part of an element too big to be held.
   case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
@@ -213,9 +213,9 @@ final class FastEngine: Sendable {
       let (runs, rest) = process(elements, of: block, processor)
       return (.assets(runs), rest)
     case .rest(let rest, let block, let others):
-      let (rows, left) = processor.process(rest, arena: Arena(pool))
-      let item = EngineItem.moreRows(rows, isLast: left == nil)
-      if let left { return (item, .rest(left, of: block, others)) }
+      var more = processor.process(rest, arena: Arena(pool))
+      let item = EngineItem.moreRows(more)
+      if let left = more.rest.take() { return (item, .rest(left, of: block, others)) }
       if let block, !others.isEmpty { return (item, .assets(block, others)) }
       return (item, nil)
     case .run(let run):

@@ -67,21 +67,10 @@ struct GiantRecorder {
     if fault != nil { return }
     fault = outcome.fault
     count(outcome)
-    for kept in outcome.rows { try write(kept) }
+    for kept in outcome.rows { try rows.add(kept, ofAsset: counts.nextAsset, to: counts) }
     guard let bytes = outcome.bytes, bytes.count > 0 else { return }
     try writeComma()
     try bytes.forEachRun { try write($0) }
-  }
-
-  private func write(_ kept: KeptRow) throws {
-    let targets = try rows.targets(for: kept.place)
-    let row = kept.row
-    for target in targets {
-      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
-    }
-    counts.addRows(
-      kept.rows, bytes: kept.biggest.bytes - 1, externalId: kept.externalId, at: kept.biggest.offset,
-      asset: counts.nextAsset, copies: targets.count - 1)
   }
 
   private mutating func writeComma() throws {

@@ -71,6 +71,8 @@ final class GiantWalk: @unchecked Sendable {
   private var judge: FrameJudge?
   private var fault: ElementFault?
   private var isBroken = false
+  /// Where in a block it has stopped for the time being.
+  private var stoppedAt: Int?
   /// What spooling it threw.
   private(set) var failure: (any Error)?
   private(set) var end: Int
@@ -141,22 +143,40 @@ final class GiantWalk: @unchecked Sendable {
     }
   }
 
+  /// How many lists are handed on at a time: a block of tiny ones has a hundred thousand.
+  private static let mostLists = 1000
+
   /// Takes in the bytes that follow.
-  func consume(_ block: GiantBlock, _ emit: (GiantStep) -> Void) {
+  ///
+  /// - Returns: Whether it has taken in all of them; else it is to be given the same bytes once more.
+  func consume(_ block: GiantBlock, _ emit: (GiantStep) -> Void) -> Bool {
     let segment = block.segment
-    end = segment.offset + segment.range.count
-    segment.block.withBytes(segment.range) { bytes in
-      if lines?.last(in: bytes) != nil { isSuspect = true }
-      if let spool, failure == nil {
-        do { try spool.append(bytes) } catch { failure = error }
-      }
-      var index = 0
+    return segment.block.withBytes(segment.range) { bytes in
+      if stoppedAt == nil { begin(bytes, at: segment.offset) }
+      var index = stoppedAt ?? 0
+      stoppedAt = nil
+      var lists = 0
       while index < bytes.count, !isBroken {
-        index =
-          run == nil
-          ? consumeFrame(bytes, from: index, block, emit) : consumeList(bytes, from: index, block, emit)
+        if run == nil {
+          if lists == Self.mostLists {
+            stoppedAt = index
+            return false
+          }
+          index = consumeFrame(bytes, from: index, block, emit)
+          lists += 1
+        } else {
+          index = consumeList(bytes, from: index, block, emit)
+        }
       }
+      return true
     }
+  }
+
+  private func begin(_ bytes: Span<UInt8>, at offset: Int) {
+    end = offset + bytes.count
+    if lines?.last(in: bytes) != nil { isSuspect = true }
+    guard let spool, failure == nil else { return }
+    do { try spool.append(bytes) } catch { failure = error }
   }
 
   /// Ends the element.
@@ -176,7 +196,7 @@ final class GiantWalk: @unchecked Sendable {
       end.facts = reader.take()
       end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
     } else if end.fault == nil, let judge {
-      end.fault = judge.finish(endLine)
+      end.fault = judge.finish(at: self.end, endLine)
     }
     emit(.item(.end(end)))
   }
@@ -225,7 +245,9 @@ final class GiantWalk: @unchecked Sendable {
       if bytes[bracket] == UInt8(ascii: "{") || bytes[bracket] == UInt8(ascii: "[") {
         try feed(bytes.extracting(fed..<index), at: offset + fed)
         fed = index
-        if let list = reader.takeOpenedList(), let run = try makeRun(list) {
+        if let list = reader.takeOpenedList(), let run = try makeRun(list),
+          !isReadHere(run.job, bytes, from: index)
+        {
           self.run = run
           return index
         }
@@ -234,6 +256,22 @@ final class GiantWalk: @unchecked Sendable {
     }
     if fed < bytes.count { try feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
     return bytes.count
+  }
+
+  /// How long a list is at most that is read as a part of the frame.
+  private static let shortList = 4096
+
+  /// Whether a list is to be read as a part of the frame: handing on a short one costs more than it, and a giant
+  /// may have millions of them.
+  private func isReadHere(_ job: ListJob, _ bytes: Span<UInt8>, from index: Int) -> Bool {
+    guard readsAll, !job.counts else { return false }
+    switch job.output {
+    case .none, .elements(prunes: false): break
+    case .elements, .rows, .checkedRows: return false
+    }
+    var state = state
+    let reach = bytes.extracting(..<min(bytes.count, index + Self.shortList))
+    return context.plan.kernel.skip(toDepth: state.depth - 1, in: reach, from: index, state: &state) != nil
   }
 
   private func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
@@ -444,6 +482,8 @@ extension Minifier {
 private struct SurprisePlaces {
   let lines: LineFinder
   private var known: [Int: (line: Int, column: Int)] = [:]
+  /// The line of the place that was looked up last, and that place.
+  private var last: (anchor: LineAnchor, offset: Int)?
 
   init(_ lines: LineFinder) { self.lines = lines }
 
@@ -452,14 +492,26 @@ private struct SurprisePlaces {
     let offsets = reader.surprises.values.map(\.first) + reader.starts
     let held = block.segment.offset..<block.segment.offset + block.segment.range.count
     for offset in offsets where held.contains(offset) && known[offset] == nil {
-      var extent = Extent(from: block.segment.offset)
-      extent.append(block.segment)
-      let element = Element(extent: extent, line: block.line)
-      known[offset] = lines.position(of: offset, in: element)
+      let anchor = anchor(of: offset, in: block)
+      known[offset] = (line: anchor.line, column: offset - anchor.start + 1)
     }
+    if known.count <= offsets.count { return }
     // Of most containers nothing is ever said.
-    let wanted = Set(offsets)
-    known = known.filter { wanted.contains($0.key) }
+    known = known.filter { offsets.contains($0.key) }
+  }
+
+  /// The line of a place, counted from that of the last: a block may have many.
+  private mutating func anchor(of offset: Int, in block: GiantBlock) -> LineAnchor {
+    var extent = Extent(from: block.segment.offset)
+    extent.append(block.segment)
+    var element = Element(extent: extent, line: block.line)
+    if let last, last.offset >= block.segment.block.offset, last.offset <= offset {
+      element.line = last.anchor
+      element.lineOffset = last.offset
+    }
+    let anchor = lines.anchor(at: offset, in: element)
+    last = (anchor, offset)
+    return anchor
   }
 
   /// The places of the first surprise of each code.
@@ -500,9 +552,9 @@ private struct FrameJudge {
     return ElementFault(found, at: offset, line: lines.anchor(at: offset, in: element))
   }
 
-  /// The fault that the input's end is, in `line`.
-  func finish(_ line: LineAnchor) -> ElementFault? {
+  /// The fault that the input's end is, at `offset` in `line`: behind it may lie what was not read.
+  func finish(at offset: Int, _ line: LineAnchor) -> ElementFault? {
     var grammar = grammar
-    return grammar.finish().map { ElementFault($0, at: $0.offset + skipped, line: line) }
+    return grammar.finish().map { ElementFault($0, at: offset, line: line) }
   }
 }

@@ -219,6 +219,8 @@ struct ListProcessor {
       var rest = run
       rest.range = enough.end..<run.range.upperBound
       rest.isFirst = false
+      // All of it has been seen to be JSON.
+      rest.job.validates = false
       outcome.rest = rest
     } catch is JSONRejection {
       return false

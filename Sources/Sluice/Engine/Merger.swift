@@ -11,6 +11,8 @@ struct MergeResult: Sendable {
   /// What is to be done once one of the items has been delivered.
   var rests: [(number: Int, work: ElementTask.Work)] = []
   var isLast = false
+  /// Whether the block is to be merged once more, when some of the items are done.
+  var isPartial = false
   /// Everything before this offset has been taken care of without being held.
   var walkedTo: Int?
 }
@@ -23,6 +25,8 @@ struct Merger: Sendable {
   /// The element that goes on behind the block.
   var open: Element? { opened?.element }
   private var giant: GiantWalk?
+  /// What the giant has not taken in yet; the last come first.
+  private var backlog: [GiantBlock] = []
   /// What is to be done with the first element, if it is a giant that has been walked through before.
   private var pass: GiantPass?
   /// The number of the next item.
@@ -38,7 +42,7 @@ struct Merger: Sendable {
     pass = start.pass
   }
 
-  /// Takes in the next block.
+  /// Takes in the next block, or the next part of it.
   mutating func merge(
     _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
   ) {
@@ -48,7 +52,7 @@ struct Merger: Sendable {
     defer { endLine = block.withBytes { context.lines.advance(endLine, over: $0, at: block.offset) } }
     if opened != nil || giant != nil {
       continueElement(framed, context, into: &result)
-      if framed.frames.headEnd == nil { return }
+      if framed.frames.headEnd == nil || result.isPartial || result.isLast { return }
     } else if let range = framed.frames.headGap, !readGap(range, framed, context, into: &result) {
       return
     }
@@ -107,15 +111,8 @@ struct Merger: Sendable {
   ) {
     let block = framed.block.block
     let part = GiantBlock(Segment(block, 0..<(framed.frames.headEnd ?? block.count)), of: framed)
-    if let giant {
-      giant.consume(part) { emit($0, into: &result) }
-      result.walkedTo = giant.end
-      if let error = giant.failure {
-        // There is no point in reading it to its end.
-        emit(.failure(error), into: &result)
-        result.isLast = true
-        return
-      }
+    if giant != nil {
+      if backlog.isEmpty { backlog = [part] }
     } else if var element = opened {
       opened = nil
       element.append(part)
@@ -125,6 +122,7 @@ struct Merger: Sendable {
         opened = element
       }
     }
+    if let giant, !walk(giant, into: &result) { return }
     guard framed.frames.headEnd != nil else { return }
     if let giant {
       finishGiant(giant, into: &result)
@@ -145,9 +143,27 @@ struct Merger: Sendable {
     let pass = pass ?? GiantWalk.firstPass(open.element, context)
     let giant = GiantWalk(start: start, line: line, pass, context)
     emit(.item(.begin(pass, start: start)), into: &result)
-    for part in open.parts { giant.consume(part) { emit($0, into: &result) } }
-    result.walkedTo = giant.end
+    backlog = open.parts.reversed()
     self.giant = giant
+  }
+
+  /// Has the giant take in what it has not.
+  ///
+  /// - Returns: Whether it has taken in everything.
+  private mutating func walk(_ giant: GiantWalk, into result: inout MergeResult) -> Bool {
+    while let part = backlog.last {
+      guard giant.consume(part, { emit($0, into: &result) }) else {
+        result.isPartial = true
+        return false
+      }
+      backlog.removeLast()
+    }
+    result.walkedTo = giant.end
+    guard let error = giant.failure else { return true }
+    // There is no point in reading it to its end.
+    emit(.failure(error), into: &result)
+    result.isLast = true
+    return false
   }
 
   private mutating func finishGiant(_ giant: GiantWalk, into result: inout MergeResult) {

@@ -99,9 +99,14 @@ final class Recorder: @unchecked Sendable {
         if limit != nil { return run.isUnfinished ? nil : limit }
       }
       return nil
-    case .moreRows(let rows, let isLast):
-      for row in rows { try write(row, asset: counts.nextAsset - 1) }
-      return isLast ? limitReached : nil
+    case .moreRows(let more):
+      for row in more.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
+      if let first = more.firstTooBig {
+        var position = counts.position(first.offset, line: first.line, column: first.column)
+        position.asset -= 1
+        counts.warn(.rowTooBig, count: more.tooBig, at: position)
+      }
+      return more.rest == nil ? limitReached : nil
     case .giant(let item): return try giants.record(item)
     case .anomaly(let misplaced): return .misplaced(misplaced)
     case .failure(let error): return .failed(error)
@@ -112,19 +117,8 @@ final class Recorder: @unchecked Sendable {
   private func record(_ run: AssetRun) throws -> Interruption? {
     let first = counts.nextAsset
     counts.add(run.counts, endingAt: run.countedTo)
-    for (asset, kept) in run.rows { try write(kept, asset: first + asset) }
+    for (asset, kept) in run.rows { try rows.add(kept, ofAsset: first + asset, to: counts) }
     return limitReached
-  }
-
-  private func write(_ kept: KeptRow, asset: Int) throws {
-    let targets = try rows.targets(for: kept.place)
-    let row = kept.row
-    for target in targets {
-      try row.arena.forEachRun(from: row.start, to: row.end) { try rows.append($0, to: target) }
-    }
-    counts.addRows(
-      kept.rows, bytes: kept.biggest.bytes - 1, externalId: kept.externalId, at: kept.biggest.offset,
-      asset: asset, copies: targets.count - 1)
   }
 
   private var limitReached: Interruption? {
@@ -143,7 +137,7 @@ final class Recorder: @unchecked Sendable {
       return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
     }
     counts.add(outcome.facts, outcome.decision, range: outcome.range, lines: outcome.surpriseLines)
-    for row in outcome.rows { try write(row, asset: counts.nextAsset - 1) }
+    for row in outcome.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
     return limitReached
   }
 
@@ -195,4 +189,18 @@ protocol RowReceiver: AnyObject {
   func append(_ bytes: Span<UInt8>, to target: Int) throws
   /// Waits until no other thread works on the rows so far.
   func settle() throws
+}
+
+extension RowReceiver {
+  /// Adds rows that are held, of the asset of this number in its input, and counts them.
+  func add(_ kept: KeptRow, ofAsset asset: Int, to counts: RunCounts) throws {
+    let targets = try targets(for: kept.place)
+    let row = kept.row
+    for target in targets {
+      try row.arena.forEachRun(from: row.start, to: row.end) { try append($0, to: target) }
+    }
+    counts.addRows(
+      kept.rows, bytes: kept.biggest.bytes - 1, externalId: kept.externalId, at: kept.biggest.offset,
+      asset: asset, copies: targets.count - 1)
+  }
 }

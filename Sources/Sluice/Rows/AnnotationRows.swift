@@ -91,7 +91,7 @@ final class AnnotationRows {
 
   private func makeColumns(of annotation: Annotation, _ bytes: any ElementBytes) throws {
     line.removeAll(keepingCapacity: true)
-    line += frame.head
+    for part in frame.head { line += part }
     line.append(UInt8(ascii: "\""))
     line += kind.name
     line += Self.tool
@@ -104,7 +104,7 @@ final class AnnotationRows {
     try add(annotation.columns.schemaId, bytes)
     line += Self.page
     try add(annotation.columns.page, bytes)
-    line += frame.middle
+    for part in frame.middle { line += part }
   }
 
   private static let tool = Array("\",\"tool\":".utf8)

@@ -10,8 +10,9 @@ internal import Sharding
 
 /// The columns that the rows of one task, or of one of its snapshots, share.
 struct RowFrame: Sendable {
-  let head: [UInt8]
-  let middle: [UInt8]
+  /// Text in parts: a long value stands alone, so that the frames of one asset hold it together.
+  let head: [[UInt8]]
+  let middle: [[UInt8]]
   /// The partitions, but for those that the annotation decides.
   let place: RowPlace
   let externalId: [UInt8]?
@@ -25,9 +26,13 @@ struct RowFrames: Sendable {
   private let decision: Decision
   private let bytes: any ElementBytes
   private let queries: CutList
-  private var frames: [Key: RowFrame] = [:]
+  /// The frame that was made last: lists come in order, and a task may have a million snapshots.
+  private var last: (key: Key, frame: RowFrame)?
+  /// The texts of the asset's values by their places, and those of the task that was last.
+  private var assetTexts: [Int: [UInt8]] = [:]
+  private var taskTexts: [Int: [UInt8]] = [:]
 
-  private struct Key: Hashable, Sendable {
+  private struct Key: Equatable, Sendable {
     var task: Int
     var snapshot: Int?
   }
@@ -71,33 +76,33 @@ struct RowFrames: Sendable {
   /// - Throws: `Malformed`, or what reading throws.
   mutating func frame(ofTask task: Int, snapshot: Int? = nil) throws -> RowFrame {
     let key = Key(task: task, snapshot: snapshot)
-    if let frame = frames[key] { return frame }
+    if let last, last.key == key { return last.frame }
+    if last?.key.task != task { taskTexts = [:] }
     let frame = try make(known.task(at: task), snapshot)
-    frames[key] = frame
+    last = (key, frame)
     return frame
   }
 
-  private func make(_ task: TaskFacts, _ snapshot: Int?) throws -> RowFrame {
+  private mutating func make(_ task: TaskFacts, _ snapshot: Int?) throws -> RowFrame {
     let stage = stage(of: task)
     var head = RowText("{")
-    try head.add("externalId", value(known.members, 0))
-    try head.add("assetId", value(known.members, 1))
-    try head.add("taskId", value(task.members, 0))
-    try head.add("stage", text(stage.range))
-    try head.add("stageId", known.isLegacy ? nil : value(task.members, 2))
-    try head.add("batches", value(known.members, 2))
-    try head.add("updatedAt", value(task.members, 3))
+    head.add("externalId", try assetText(0))
+    head.add("assetId", try assetText(1))
+    head.add("taskId", try taskText(0, of: task))
+    head.add("stage", try stage.isOfTask ? taskText(stage.index, of: task) : assetText(stage.index))
+    head.add("stageId", known.isLegacy ? nil : try taskText(2, of: task))
+    head.add("batches", try assetText(2))
+    head.add("updatedAt", try taskText(3, of: task))
     head.addName("kind")
     var middle = RowText(",")
-    try middle.add("snapshot", snapshot.map { try self.snapshot(task.snapshots[$0]) })
-    for (key, context) in zip(plan.options.rows.context, contextPlaces) {
-      try middle.add(
-        key.name, context.isTasks ? value(task.members, context.index) : value(known.members, context.index))
+    middle.add("snapshot", try snapshot.map { try snapshotText(task.snapshots[$0]) })
+    for (key, place) in zip(plan.options.rows.context, contextPlaces) {
+      middle.add(key.name, try place.isTasks ? taskText(place.index, of: task) : assetText(place.index))
     }
     middle.addName("annotation")
     var place = RowPlace(known, decision)
     place.stage = stage.name
-    return RowFrame(head: head.bytes, middle: middle.bytes, place: place, externalId: known.externalId)
+    return RowFrame(head: head.parts, middle: middle.parts, place: place, externalId: known.externalId)
   }
 
   /// Where the value of each context column is among the members.
@@ -109,34 +114,48 @@ struct RowFrames: Sendable {
     }
   }
 
-  /// The `stage` column and the name it gives a partition.
-  private func stage(of task: TaskFacts) -> (range: Range<Int>?, name: [UInt8]?) {
-    if !known.isLegacy { return (task.members.isEmpty ? nil : task.members[1], task.stage.text) }
-    if task.status != .absent, task.status != .null { return (task.members[4], task.status.text) }
-    return (known.members[3], known.status.text)
+  /// Where the value of the `stage` column is among the members, and the name it gives a partition.
+  private func stage(of task: TaskFacts) -> (isOfTask: Bool, index: Int, name: [UInt8]?) {
+    if !known.isLegacy { return (true, 1, task.stage.text) }
+    if task.status != .absent, task.status != .null { return (true, 4, task.status.text) }
+    return (false, 3, known.status.text)
   }
 
-  private func snapshot(_ snapshot: SnapshotFacts) throws -> [UInt8] {
-    var text = RowText("{")
-    text.add("index", Array(String(snapshot.index).utf8))
-    try text.add("stage", value(snapshot.members, 0))
-    try text.add("stageId", value(snapshot.members, 1))
-    try text.add("completedAt", value(snapshot.members, 2))
-    try text.add("completedBy", value(snapshot.members, 3))
-    text.removeComma()
-    return text.bytes + [UInt8(ascii: "}")]
+  // MARK: Texts
+
+  /// The text of the asset's value at `index` of its members.
+  private mutating func assetText(_ index: Int) throws -> [UInt8]? {
+    guard known.members.indices.contains(index), let range = known.members[index] else { return nil }
+    let text = try assetTexts[range.lowerBound] ?? text(range, depth: 1)
+    assetTexts[range.lowerBound] = text
+    return text
   }
 
-  private func value(_ members: [Range<Int>?], _ index: Int) throws -> [UInt8]? {
-    members.indices.contains(index) ? try text(members[index]) : nil
+  /// The text of a task's value at `index` of its members.
+  private mutating func taskText(_ index: Int, of task: TaskFacts) throws -> [UInt8]? {
+    guard task.members.indices.contains(index), let range = task.members[index] else { return nil }
+    let text = try taskTexts[range.lowerBound] ?? text(range, depth: taskDepth)
+    taskTexts[range.lowerBound] = text
+    return text
   }
 
-  /// The value at `range` without its white space, and without what is cut off its URLs.
-  private func text(_ range: Range<Int>?) throws -> [UInt8]? {
-    guard let range else { return nil }
+  private func snapshotText(_ snapshot: SnapshotFacts) throws -> [UInt8] {
+    var text = Array("{\"index\":\(snapshot.index)".utf8)
+    for (name, range) in zip(["stage", "stageId", "completedAt", "completedBy"], snapshot.members) {
+      text += Array(",\"\(name)\":".utf8)
+      text += try range.map { try self.text($0, depth: taskDepth + 2) } ?? Array("null".utf8)
+    }
+    return text + [UInt8(ascii: "}")]
+  }
+
+  /// How many containers are open in a task.
+  private var taskDepth: Int { known.isLegacy ? 3 : 2 }
+
+  /// The value at `range`, in `depth` containers, without its white space and what is cut off its URLs.
+  private func text(_ range: Range<Int>, depth: Int) throws -> [UInt8] {
     var minifier = Minifier(kernel: plan.kernel)
     var text: [UInt8] = []
-    var validator = JSONValidator(maxDepth: plan.maxDepth, allowsMultipleValues: true)
+    var validator = JSONValidator(maxDepth: plan.maxDepth - depth, allowsMultipleValues: true)
     do {
       try bytes.visit(range) { bytes, offset in try validator.feed(bytes, at: offset) }
       try validator.endOfInput()
@@ -152,22 +171,25 @@ struct RowFrames: Sendable {
 
 /// The text of an object, member by member.
 private struct RowText {
-  private(set) var bytes: [UInt8]
+  private(set) var parts: [[UInt8]]
+  /// How long a value is that is worth a part of its own.
+  private static let long = 4096
 
-  init(_ opening: String) { bytes = Array(opening.utf8) }
+  init(_ opening: String) { parts = [Array(opening.utf8)] }
 
   /// Appends a member and a comma; `null` for nil.
   mutating func add(_ name: String, _ value: [UInt8]?) {
     addName(name)
-    bytes += value ?? Array("null".utf8)
-    bytes.append(UInt8(ascii: ","))
+    let value = value ?? Array("null".utf8)
+    if value.count < Self.long { append(value) } else { parts += [value, []] }
+    append([UInt8(ascii: ",")])
   }
 
   /// Appends a member's name.
   mutating func addName(_ name: String) {
-    bytes += JSONText.text(name).utf8
-    bytes.append(UInt8(ascii: ":"))
+    append(Array(JSONText.text(name).utf8))
+    append([UInt8(ascii: ":")])
   }
 
-  mutating func removeComma() { bytes.removeLast() }
+  private mutating func append(_ bytes: [UInt8]) { parts[parts.count - 1] += bytes }
 }
