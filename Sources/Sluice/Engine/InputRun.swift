@@ -47,7 +47,8 @@ final class InputRun {
     case .empty(let offset):
       context.counts.end(bytes: offset)
       return true
-    case .wideCharacters: throw fail(at: 0, cursor.line, "the text is UTF-16 or UTF-32, not UTF-8", hint: Hints.encoding)
+    case .wideCharacters:
+      throw fail(at: 0, cursor.line, "the text is UTF-16 or UTF-32, not UTF-8", hint: Hints.encoding)
     case .brokenMark: throw fail(at: 0, cursor.line, "invalid UTF-8", hint: Hints.encoding)
     case .elements(let framing, let start):
       self.framing = framing
