@@ -16,6 +16,7 @@ public struct MemoryPlan: Sendable {
   /// The least of these that a run with few partitions gets by with.
   private static let leastBase = 24_000_000
   private static let leastBlocks = 4_000_000
+  private static let mostBlocks = 1 << 16
 
   /// The smallest memory limit that a run with these options can keep to, on one worker.
   ///
@@ -44,7 +45,8 @@ public struct MemoryPlan: Sendable {
     let buffers = room * 7 / 8 / 3
     // Few big blocks would leave nothing to read ahead with.
     blockSize = max(1, min(options.resources.blockSize, buffers / (16 * workers)))
-    let blocks = max(2 * workers + 2, buffers / blockSize)
+    // What is known of a block takes over a kilobyte, however small the block is.
+    let blocks = max(2 * workers + 2, min(Self.mostBlocks, buffers / blockSize))
     engine = EngineBudget(
       blocks: blocks, buffers: .max, giant: max(blockSize, blocks * blockSize / 4), rows: .max)
     if options.rows.kind == .annotations {

@@ -95,7 +95,6 @@ extension ResourceArguments {
     options.maxDepth = maxDepth
     if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
     if maxDepth < 1 { throw ValidationError("--max-depth must be at least 1") }
-    if blockSize < 1000 { throw ValidationError("--block-size takes at least 1KB") }
     if blockSize > 1 << 30 { throw ValidationError("--block-size takes at most 1GiB") }
     if let kernel {
       guard let known = ScanKernel(rawValue: kernel), ScanKernel.available.contains(known) else {
