@@ -30,11 +30,11 @@ struct SelectionArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Drop assets that are in batch NAME.", valueName: "name"))
   var excludeBatch: [String] = []
 
-  @Option(help: ArgumentHelp("Drop annotations titled NAME, or the assets that have one.", valueName: "name"))
+  @Option(help: ArgumentHelp("Drop annotations titled NAME, or their assets.", valueName: "name"))
   var excludeTitle: [String] = []
 
   @Option(
-    help: ArgumentHelp("Keep tasks updated at TIME or later: a date or an RFC 3339 time.", valueName: "time"),
+    help: ArgumentHelp("Keep tasks updated at TIME (RFC 3339, date) or later.", valueName: "time"),
     transform: parseTime)
   var updatedSince: Timestamp?
 
@@ -65,16 +65,16 @@ private func parseTime(_ text: String) throws -> Timestamp {
 
 /// What rows look like.
 struct RowArguments: ParsableArguments {
-  @Option(help: "A row for each asset as it stands, or for each annotation behind columns of its asset.")
+  @Option(help: "What a row is.")
   var rows = RowKind.assets
 
   @Option(
     help: ArgumentHelp(
-      "Make the asset's member KEY a column of annotation rows, or with task.KEY the task's.",
+      "Make the member KEY (task.KEY: the task's) a column.",
       valueName: "key"))
   var context: [String] = []
 
-  @Flag(help: "Leave out the annotations that do not meet the title options.")
+  @Flag(help: "Leave out what the title options do not want.")
   var prune = false
 
   @Option(
@@ -133,7 +133,7 @@ struct RowArguments: ParsableArguments {
 struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The directory to make, or - for rows on standard output.", valueName: "dir"))
+    help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"))
   var output: String
 
   @Flag(help: "Replace DIR if it is an output of sluice.")
@@ -141,7 +141,7 @@ struct OutputArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Make directories by stage, batch, and for annotation rows title, kind, tool.", valueName: "key,…"),
+      "Directories by stage, batch, title, kind, tool.", valueName: "key,…"),
     transform: parseKeys)
   var partitionBy: [PartitionKey] = []
 

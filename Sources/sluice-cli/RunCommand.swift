@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
       EXAMPLES
         sluice run export.json -o lake --stage Complete --partition-by stage,batch
         curl -s "$URL" | sluice run - -o lake --batch rain --strip-url-query
-        sluice run export.json -o lake --rows annotations --context metadata --partition-by title
+        sluice run export.json -o lake --rows annotations --partition-by title
         sluice run export.json -o - --title Car --prune | jq -c .externalId | head
       """)
 
