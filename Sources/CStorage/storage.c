@@ -36,3 +36,13 @@ int cstorage_processor_count(void) {
   if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
   return CPU_COUNT(&set);
 }
+
+int cstorage_open_nameless(const char *directory) {
+#if defined(O_TMPFILE)
+  return open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+#else
+  (void)directory;
+  errno = EOPNOTSUPP;
+  return -1;
+#endif
+}

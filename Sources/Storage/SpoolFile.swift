@@ -1,6 +1,7 @@
 // Bytes put aside: what a pipe delivered and has to be read again, rows that wait for a compressor.
-// The file loses its name as soon as it exists, so that even `kill -9` gives the space back.
+// The file has no name, so that even `kill -9` gives the space back.
 
+internal import CStorage
 import Glibc
 internal import Synchronization
 internal import SystemPackage
@@ -18,14 +19,31 @@ public final class SpoolFile: ByteSink, RandomAccessSource {
   /// - Throws: `StorageError` when the system refuses.
   public init(in directory: String) throws(StorageError) {
     self.directory = directory
+    descriptor = FileDescriptor(rawValue: try Self.open(in: directory))
+  }
+
+  /// Opens a file that never had a name; where the file system cannot do that, one that loses it at once.
+  private static func open(in directory: String) throws(StorageError) -> CInt {
+    do {
+      return try systemCall(creating, directory) { unsafe cstorage_open_nameless(directory) }
+    } catch {
+      guard [.notSupported, .isDirectory].contains(error.errno) else { throw error }
+      return try openAndUnlink(in: directory)
+    }
+  }
+
+  /// A run that is killed between the two calls leaves an empty file behind.
+  static func openAndUnlink(in directory: String) throws(StorageError) -> CInt {
     // 64 random bits: two runs that share the directory don't meet, and if they did O_EXCL says so.
     let path = directory + "/spool-" + hexadecimal(UInt64.random(in: 0 ... .max))
-    descriptor = FileDescriptor(
-      rawValue: try systemCall("create a spool file in", directory) {
-        unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
-      })
+    let descriptor = try systemCall(creating, directory) {
+      unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+    }
     try systemCall("remove", path) { unsafe unlink(path) }
+    return descriptor
   }
+
+  private static let creating = "create a spool file in"
 
   deinit { try? descriptor.close() }
 

@@ -1,5 +1,5 @@
 import Foundation
-import Storage
+@testable import Storage
 import Synchronization
 import SystemPackage
 import Testing
@@ -90,6 +90,15 @@ import Testing
     try spool.append(Array("!".utf8))
     #expect(spool.size == 12)
     #expect(throws: StorageError.self) { _ = try SpoolFile(in: base + "/missing") }
+  }
+
+  /// Where a file system makes no nameless files, a spool file loses its name at once.
+  @Test func spoolLosesItsName() throws {
+    defer { clean() }
+    let descriptor = try SpoolFile.openAndUnlink(in: base)
+    #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: base) == [])
+    close(descriptor)
   }
 
   /// Two holders exclude each other, within a process as well; the file goes without letting two in.

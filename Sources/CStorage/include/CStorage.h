@@ -17,3 +17,10 @@ int cstorage_is_mount_root(const char *_Nonnull path);
 ///
 /// Returns the count, or -1 with errno set.
 int cstorage_processor_count(void);
+
+/// Opens a new file that never has a name: open(2) with O_TMPFILE, hidden from Swift by
+/// _GNU_SOURCE as well.
+///
+/// Returns a descriptor, or -1 with errno set (EOPNOTSUPP where the file system cannot; kernels
+/// that don't know the flag say EISDIR).
+int cstorage_open_nameless(const char *_Nonnull directory);
