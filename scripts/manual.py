@@ -65,8 +65,9 @@ def synopsis(command):
 
 
 def is_shown(argument):
+    """The page documents what `--help` leaves to `--help-hidden`, too."""
     names = {name["name"] for name in argument.get("names", [])}
-    return argument["shouldDisplay"] and not names & {"help", "version"}
+    return not names & {"help", "version"}
 
 
 def section(command):

@@ -78,10 +78,7 @@ struct RowArguments: ParsableArguments {
   var prune = false
 
   @Option(
-    help: """
-      Keep or drop stageHistory; of annotation rows: drop, or rows for those of snapshots too. \
-      (default: keep, of annotation rows drop)
-      """)
+    help: "stageHistory. (default: keep; of annotation rows: drop)")
   var history: HistoryMode?
 
   @Flag(name: .customLong("strip-url-query"), help: "Cut signatures off the URLs of assets and brush data.")
@@ -145,7 +142,7 @@ struct OutputArguments: ParsableArguments {
     transform: parseKeys)
   var partitionBy: [PartitionKey] = []
 
-  @Option(help: "The format of the parts: zstd, gzip or none. (default: zstd; on standard output none)")
+  @Option(help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"))
   var compression: String?
 
   @Option(help: ArgumentHelp("The compression level; the default is fast and small.", valueName: "n"))
@@ -205,20 +202,23 @@ struct ResourceArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"))
   var temp: String?
 
-  @Option(help: "The engine that reads: fast, or plain yajl on one thread.")
+  @Option(
+    help: ArgumentHelp("The engine that reads: fast, or plain yajl on one thread.", visibility: .hidden))
   var engine = Engine.fast
 
   @Option(
     help: ArgumentHelp(
-      "The scan kernel: portable, sse, avx2 or neon. (default: the fastest)", valueName: "name"))
+      "The scan kernel: portable, sse, avx2 or neon. (default: the fastest)", valueName: "name",
+      visibility: .hidden))
   var kernel: String?
 
   @Option(
-    help: ArgumentHelp("The size of the blocks that are read. (default: 1MiB)", valueName: "size"),
+    help: ArgumentHelp(
+      "The size of the blocks that are read. (default: 1MiB)", valueName: "size", visibility: .hidden),
     transform: parseSize)
   var blockSize = 1 << 20
 
-  @Option(help: "Check what is written, or all of the input.")
+  @Option(help: ArgumentHelp("What is checked.", valueName: "what"))
   var validate = Validation.kept
 
   @Option(help: ArgumentHelp("How deep an asset may nest.", valueName: "n"))

@@ -12,7 +12,7 @@ struct RunCommand: ParsableCommand {
     discussion: """
       Within one option any value may match; across options all must; excluding wins. INPUT is a file or - \
       for standard input: a JSON array, NDJSON or objects in a row, plain or in gzip, zstd or ZIP, told by \
-      content.
+      content. Options for measuring: --help-hidden.
 
       EXAMPLES
         sluice run export.json -o lake --stage Complete --partition-by stage,batch

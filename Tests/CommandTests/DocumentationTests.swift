@@ -12,7 +12,7 @@ import Testing
   }
 
   private func help(_ command: String) throws -> Set<String> {
-    options(in: try Command.run(command, "--help", in: Workspace()).outputText)
+    options(in: try Command.run(command, "--help-hidden", in: Workspace()).outputText)
   }
 
   private func document(_ path: String) throws -> String {

@@ -7,11 +7,11 @@ import Testing
     "--output", "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch",
     "--exclude-title", "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
     "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
-    "--target-size",
-    "--overwrite",
-    "--temp", "--on-error", "--max-depth", "--validate", "--progress", "--quiet", "--stats", "--workers",
-    "--memory", "--engine", "--kernel", "--block-size", "--help",
+    "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth", "--validate", "--progress",
+    "--quiet", "--stats", "--workers", "--memory", "--help", "--help-hidden",
   ]
+  /// For those who measure: `--help-hidden` shows them.
+  static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
   /// May be mentioned, need not be.
   static let optional: Set = ["--version"]
@@ -29,6 +29,24 @@ import Testing
     #expect(outcome.errorText == "")
     #expect(Self.runOptions.subtracting(found) == [])
     #expect(found.subtracting(Self.runOptions).subtracting(Self.optional) == [])
+  }
+
+  /// `run --help-hidden` adds the options for measuring.
+  @Test func hidden() throws {
+    let outcome = try Command.run("run", "--help-hidden", in: Workspace())
+    #expect(outcome.status == 0)
+    #expect(
+      options(in: outcome.outputText).subtracting(Self.optional)
+        == Self.runOptions.union(Self.hiddenOptions))
+  }
+
+  /// The help for daily use fits a page of 80 columns and 68 lines.
+  @Test func fits() throws {
+    let outcome = try Command.shell("COLUMNS=80 $SLUICE run --help", in: Workspace())
+    let lines = outcome.outputText.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count > 40)
+    #expect(lines.count - 1 <= 68)
+    #expect(lines.allSatisfy { $0.count <= 80 })
   }
 
   /// `verify --help` likewise.
@@ -68,7 +86,7 @@ import Testing
     ["auto", "always", "never"], ["512"], ["256"],
   ])
   func values(words: [String]) throws {
-    let text = try Command.run("run", "--help", in: Workspace()).outputText
+    let text = try Command.run("run", "--help-hidden", in: Workspace()).outputText
     for word in words {
       #expect(text.contains(word), "\(word)")
     }
