@@ -77,6 +77,20 @@ public struct BlockSummary: Sendable, Hashable {
     state.depth += outcome.depthChange
   }
 
+  /// Combines the summaries of stretches.
+  ///
+  /// - Parameters:
+  ///   - summaries: Those of stretches that follow one another, at least one.
+  ///   - stride: The length of each but the last.
+  /// - Returns: What summarizing all as one block would give.
+  public static func joined(_ summaries: [BlockSummary], stride: Int) -> BlockSummary {
+    var joined = summaries[0]
+    for index in 1..<summaries.count {
+      joined = .joined(joined, summaries[index], firstLength: index * stride)
+    }
+    return joined
+  }
+
   /// Combines the summaries of two neighbours.
   ///
   /// - Parameters:

@@ -23,21 +23,21 @@ extension ScanKernel {
   ///   - bytes: The block; its last stretch may be shorter.
   ///   - startsEscaped: Whether a backslash before the block escapes its first byte.
   ///   - stride: The length of a stretch, above 0.
-  ///   - summaries: Where the summaries are appended, in order.
+  /// - Returns: The summaries in order, at least one.
   /// - Complexity: One pass.
-  public func summarize(
-    _ bytes: Span<UInt8>, startsEscaped: Bool, every stride: Int,
-    into summaries: inout [BlockSummary]
-  ) {
+  public func summaries(of bytes: Span<UInt8>, startsEscaped: Bool, every stride: Int) -> [BlockSummary] {
     precondition(stride > 0, "a stretch has at least one byte")
+    var summaries: [BlockSummary] = []
+    summaries.reserveCapacity(bytes.count / stride + 1)
     var escaped = startsEscaped
     var start = 0
-    while start < bytes.count {
+    repeat {
       let end = bytes.count - start > stride ? start + stride : bytes.count
       let summary = summarize(bytes.extracting(start..<end), startsEscaped: escaped)
       summaries.append(summary)
       escaped = summary.endsEscaped
       start = end
-    }
+    } while start < bytes.count
+    return summaries
   }
 }

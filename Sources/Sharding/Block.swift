@@ -1,6 +1,7 @@
 // A piece of the input in memory. Everything later (frames, assets, rows) points into blocks and never
 // copies them; when the last pointer is gone the memory goes back to the pool it came from.
 
+public import ByteScan
 internal import Synchronization
 
 /// A buffer and, by that, the right to write to it and to give it back.
@@ -164,11 +165,14 @@ public struct Segment: Sendable {
   public let block: Block
   /// Which bytes, counted from the block's start.
   public let range: Range<Int>
+  /// The block's map, if it was made from the state that is true for this segment.
+  public let map: ScanMap?
 
   /// Names the bytes at `range` of `block`.
-  public init(_ block: Block, _ range: Range<Int>) {
+  public init(_ block: Block, _ range: Range<Int>, map: ScanMap? = nil) {
     self.block = block
     self.range = range
+    self.map = map
   }
 
   /// Where the first byte stands in the input.
@@ -210,6 +214,19 @@ public struct Extent: Sendable {
   public func forEachRun<Failure: Error>(
     in range: Range<Int>, _ body: (_ bytes: Span<UInt8>, _ offset: Int) throws(Failure) -> Void
   ) throws(Failure) {
+    try forEachMappedRun(in: range) { bytes, offset, _ throws(Failure) in try body(bytes, offset) }
+  }
+
+  /// Visits the bytes at `range` like `forEachRun`, with the map of the block of each run, if there is one.
+  ///
+  /// - Parameters:
+  ///   - range: Which bytes, as offsets in the input within `start..<end`.
+  ///   - body: Gets each run of bytes, the offset of its first, and the map.
+  /// - Throws: What `body` throws.
+  public func forEachMappedRun<Failure: Error>(
+    in range: Range<Int>,
+    _ body: (_ bytes: Span<UInt8>, _ offset: Int, _ map: ScanMap?) throws(Failure) -> Void
+  ) throws(Failure) {
     // Rows are made of many short ranges, so the first segment is not looked for one by one.
     let first = segments.partitionIndex { $0.offset + $0.range.count > range.lowerBound }
     for segment in segments[first...] {
@@ -218,7 +235,7 @@ public struct Extent: Sendable {
       if lower >= upper { return }
       let base = segment.block.offset
       try segment.block.withBytes(lower - base..<upper - base) { bytes throws(Failure) in
-        try body(bytes, lower)
+        try body(bytes, lower, segment.map)
       }
     }
   }

@@ -52,10 +52,11 @@ public struct Framer: Sendable {
   ///   - bytes: The block.
   ///   - start: The state where the block starts.
   ///   - lowestDepth: How many containers are open where the fewest are, if that is known.
+  ///   - map: The block's map, made from `start`, if there is one.
   /// - Returns: Where elements start and end, as indices into `bytes`.
-  /// - Complexity: One structural scan.
+  /// - Complexity: One structural scan; with a map, one of what is near the ends of elements.
   public func frames(
-    in bytes: Span<UInt8>, from start: ScanState, lowestDepth: Int? = nil
+    in bytes: Span<UInt8>, from start: ScanState, lowestDepth: Int? = nil, map: ScanMap? = nil
   ) -> BlockFrames {
     var frames = BlockFrames()
     var state = start
@@ -63,10 +64,10 @@ public struct Framer: Sendable {
     var gap = Gap.after(framing)
     if state.depth > framing.baseDepth {
       if let lowestDepth, lowestDepth > framing.baseDepth {
-        frames.cut = BlockFrames.Cut(comma: firstComma(atDepth: lowestDepth, in: bytes, from: start))
+        frames.cut = BlockFrames.Cut(comma: firstComma(atDepth: lowestDepth, in: bytes, from: start, map))
         return frames
       }
-      guard let close = kernel.skip(toDepth: framing.baseDepth, in: bytes, from: 0, state: &state) else {
+      guard let close = skip(toDepth: framing.baseDepth, in: bytes, from: 0, &state, map) else {
         return frames
       }
       index = close + 1
@@ -80,16 +81,25 @@ public struct Framer: Sendable {
       index = first
       gap = framing == .array ? .afterComma : .sequence
     }
-    readElements(in: bytes, from: index, gap: gap, into: &frames)
+    readElements(in: bytes, from: index, gap: gap, map, into: &frames)
     return frames
   }
 
+  /// Moves on until a closing bracket leaves the depth at `target`; `bytes` are the whole block.
+  private func skip(
+    toDepth target: Int, in bytes: Span<UInt8>, from index: Int, _ state: inout ScanState, _ map: ScanMap?
+  ) -> Int? {
+    kernel.skip(toDepth: target, in: bytes, from: index, state: &state, along: map, at: map?.offset ?? 0)
+  }
+
   /// The first comma at the lowest depth of a block, where an array can be cut.
-  private func firstComma(atDepth depth: Int, in bytes: Span<UInt8>, from start: ScanState) -> Int? {
+  private func firstComma(
+    atDepth depth: Int, in bytes: Span<UInt8>, from start: ScanState, _ map: ScanMap?
+  ) -> Int? {
     var state = start
     var index = 0
     if state.depth > depth {
-      guard let close = kernel.skip(toDepth: depth, in: bytes, from: 0, state: &state) else { return nil }
+      guard let close = skip(toDepth: depth, in: bytes, from: 0, &state, map) else { return nil }
       index = close + 1
     }
     // What stands at this depth is white space, scalars and whole containers.
@@ -105,7 +115,7 @@ public struct Framer: Sendable {
       } else if byte == UInt8(ascii: "\"") {
         state.inString = true
       } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-        guard let close = kernel.skip(toDepth: depth, in: bytes, from: index, state: &state) else {
+        guard let close = skip(toDepth: depth, in: bytes, from: index, &state, map) else {
           return nil
         }
         index = close
@@ -129,7 +139,7 @@ public struct Framer: Sendable {
   }
 
   private func readElements(
-    in bytes: Span<UInt8>, from index: Int, gap: Gap, into frames: inout BlockFrames
+    in bytes: Span<UInt8>, from index: Int, gap: Gap, _ map: ScanMap?, into frames: inout BlockFrames
   ) {
     var gap = gap
     var index = index
@@ -143,8 +153,7 @@ public struct Framer: Sendable {
         return
       case .object(let start):
         var state = ScanState(depth: framing.baseDepth)
-        guard let close = kernel.skip(toDepth: framing.baseDepth, in: bytes, from: start, state: &state)
-        else {
+        guard let close = skip(toDepth: framing.baseDepth, in: bytes, from: start, &state, map) else {
           frames.tailStart = start
           return
         }

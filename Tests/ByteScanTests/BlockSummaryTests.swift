@@ -10,9 +10,10 @@ import Testing
       let text = HardText.random(.random(in: 0...500, using: &generator), using: &generator)
       let escaped = Bool.random(using: &generator)
       let stride = Int.random(in: 1...150, using: &generator)
-      var pieces: [BlockSummary] = []
-      kernel.summarize(text.span, startsEscaped: escaped, every: stride, into: &pieces)
-      #expect(pieces.count == (text.count + stride - 1) / stride)
+      let pieces = kernel.summaries(of: text.span, startsEscaped: escaped, every: stride)
+      #expect(pieces.count == max(1, (text.count + stride - 1) / stride))
+      #expect(
+        BlockSummary.joined(pieces, stride: stride) == ScanOracle.summary(of: text, startsEscaped: escaped))
 
       let nothing: [UInt8] = []
       var whole = kernel.summarize(nothing.span, startsEscaped: escaped)
@@ -23,16 +24,6 @@ import Testing
       }
       #expect(whole == ScanOracle.summary(of: text, startsEscaped: escaped))
     }
-  }
-
-  /// Summaries are appended: what the caller collected before stays.
-  @Test func stretchesAreAppended() {
-    let text = Array("[1,2]".utf8)
-    var summaries: [BlockSummary] = []
-    ScanKernel.best.summarize(text.span, startsEscaped: false, every: 3, into: &summaries)
-    ScanKernel.best.summarize(text.span, startsEscaped: false, every: 10, into: &summaries)
-    #expect(summaries.map(\.outside.depthChange) == [1, -1, 0])
-    #expect(summaries.map(\.outside.lowestDepth) == [0, -1, 0])
   }
 
   /// A summary moves a state just as scanning the bytes would.

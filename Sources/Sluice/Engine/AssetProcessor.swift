@@ -163,8 +163,8 @@ final class AssetProcessor {
 
   private func readSkeleton(_ extent: Extent) -> AssetFacts? {
     do {
-      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONRejection) in
-        try walker.consume(bytes, at: offset)
+      try extent.forEachMappedRun(in: extent.start..<extent.end) { bytes, offset, map throws(JSONRejection) in
+        try walker.consume(bytes, at: offset, map: map)
       }
       if let facts = walker.finish() { return facts }
     } catch {}

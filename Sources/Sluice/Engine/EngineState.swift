@@ -34,8 +34,23 @@ struct ElementTask: Sendable {
 /// A block whose start is not known yet.
 struct ScannedBlock: Sendable {
   var block: Block
+  /// The length of the stretches it was scanned in.
+  var stride: Int
+  /// What its stretches do to the state.
+  var summaries: [BlockSummary]
   var summary: BlockSummary
   var assumedEscape: Bool
+
+  /// Scans a block.
+  init(_ block: Block, stride: Int, assumedEscape: Bool, _ kernel: ScanKernel) {
+    self.block = block
+    self.stride = stride
+    self.assumedEscape = assumedEscape
+    summaries = block.withBytes {
+      kernel.summaries(of: $0, startsEscaped: assumedEscape, every: stride)
+    }
+    summary = .joined(summaries, stride: stride)
+  }
 }
 
 /// A block whose start is known.
@@ -43,10 +58,12 @@ struct StitchedBlock: Sendable {
   var index: Int
   var block: Block
   var start: BlockStart
+  /// Where its depth goes.
+  var map: ScanMap
   /// How many containers are open where the fewest are.
   var lowestDepth: Int
   /// What is true where the next block starts.
-  var end: ScanState
+  var end: BlockStart
 }
 
 /// A block whose elements are known.
@@ -174,19 +191,19 @@ struct EngineState: Sendable {
 
   /// Finds the true start of every block whose predecessors are all there.
   mutating func stitch(_ kernel: ScanKernel) {
-    while let next = scanned.removeValue(forKey: nextStitch) {
-      var summary = next.summary
+    while var next = scanned.removeValue(forKey: nextStitch) {
       let escaped = stitcher.next.state.escaped
       if escaped != next.assumedEscape {
         // Only behind a run of backslashes too long to look back over.
-        summary = next.block.withBytes { kernel.summarize($0, startsEscaped: escaped) }
+        next = ScannedBlock(next.block, stride: next.stride, assumedEscape: escaped, kernel)
       }
-      let start = stitcher.append(summary, at: next.block.offset)
-      let outcome = summary.outcome(startsInString: start.state.inString)
+      let start = stitcher.append(next.summary, at: next.block.offset)
+      let outcome = next.summary.outcome(startsInString: start.state.inString)
       stitched.append(
         StitchedBlock(
           index: nextStitch, block: next.block, start: start,
-          lowestDepth: start.state.depth + outcome.lowestDepth, end: stitcher.next.state))
+          map: ScanMap(next.summaries, stride: next.stride, from: start.state, at: next.block.offset),
+          lowestDepth: start.state.depth + outcome.lowestDepth, end: stitcher.next))
       nextStitch += 1
     }
   }

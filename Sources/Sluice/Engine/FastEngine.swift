@@ -151,9 +151,10 @@ final class FastEngine: Sendable {
         monitor.withLock { $0.readEnded(at: index) }
         return
       }
-      let summary = block.withBytes { plan.kernel.summarize($0, startsEscaped: escaped) }
+      let scanned = ScannedBlock(
+        block, stride: ScanMap.stride(ofBlocks: pool.blockSize), assumedEscape: escaped, plan.kernel)
       monitor.withLock {
-        $0.readDone(index, ScannedBlock(block: block, summary: summary, assumedEscape: escaped))
+        $0.readDone(index, scanned)
         $0.stitch(plan.kernel)
       }
     } catch {
@@ -164,7 +165,7 @@ final class FastEngine: Sendable {
   private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
     let framer = Framer(framing, kernel: plan.kernel)
     let frames = block.block.withBytes {
-      framer.frames(in: $0, from: block.start.state, lowestDepth: block.lowestDepth)
+      framer.frames(in: $0, from: block.start.state, lowestDepth: block.lowestDepth, map: block.map)
     }
     let (runs, rest) = process(frames.elements[...], of: block, processor)
     monitor.withLock {
@@ -185,7 +186,7 @@ final class FastEngine: Sendable {
     var lineOffset = block.block.offset
     for (index, range) in zip(elements.indices, elements) {
       var extent = Extent(from: block.block.offset + range.lowerBound)
-      extent.append(Segment(block.block, range))
+      extent.append(Segment(block.block, range, map: block.map))
       let element = Element(extent: extent, line: line, lineOffset: lineOffset)
       let (outcome, rest) = processor.process(element, arena: arena)
       if outcome.needsLine {

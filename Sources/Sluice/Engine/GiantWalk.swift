@@ -37,7 +37,7 @@ extension GiantBlock {
     self.segment = segment
     line = framed.block.start.line
     lowest = framed.frames.cut.map {
-      Lowest(depth: framed.block.lowestDepth, comma: $0.comma, end: framed.block.end)
+      Lowest(depth: framed.block.lowestDepth, comma: $0.comma, end: framed.block.end.state)
     }
   }
 }

@@ -48,8 +48,7 @@ struct Merger: Sendable {
   ) {
     let block = framed.block.block
     end = block.offset + block.count
-    endLine = framed.block.start.line
-    defer { endLine = block.withBytes { context.lines.advance(endLine, over: $0, at: block.offset) } }
+    endLine = framed.block.end.line
     if opened != nil || giant != nil {
       continueElement(framed, context, into: &result)
       if framed.frames.headEnd == nil || result.isPartial || result.isLast { return }
@@ -65,7 +64,7 @@ struct Merger: Sendable {
       gap = anomaly.gap
       emitAnomaly(at: anomaly.index, framed, context, into: &result)
     } else if let start = framed.frames.tailStart {
-      let part = GiantBlock(Segment(block, start..<block.count), of: framed)
+      let part = GiantBlock(Segment(block, start..<block.count, map: framed.block.map), of: framed)
       opened = OpenElement(part)
     } else if let endGap = framed.frames.endGap {
       gap = endGap
@@ -110,7 +109,8 @@ struct Merger: Sendable {
     _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
   ) {
     let block = framed.block.block
-    let part = GiantBlock(Segment(block, 0..<(framed.frames.headEnd ?? block.count)), of: framed)
+    let part = GiantBlock(
+      Segment(block, 0..<(framed.frames.headEnd ?? block.count), map: framed.block.map), of: framed)
     if giant != nil {
       if backlog.isEmpty { backlog = [part] }
     } else if var element = opened {

@@ -29,13 +29,16 @@ struct SkeletonWalker: ~Copyable {
   /// - Parameters:
   ///   - bytes: What follows the bytes before.
   ///   - offset: Where they stand in the input.
+  ///   - map: That of the block they are in, if there is one.
   /// - Throws: When the skeleton is no JSON; the walker is then of no more use.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
+  mutating func consume(_ bytes: Span<UInt8>, at offset: Int, map: ScanMap? = nil) throws(JSONRejection) {
     var index = 0
     var fed = 0
     while true {
       if let target = skipTarget {
-        guard let close = kernel.skip(toDepth: target, in: bytes, from: index, state: &state) else { return }
+        let close = kernel.skip(
+          toDepth: target, in: bytes, from: index, state: &state, along: map, at: offset)
+        guard let close else { return }
         skipTarget = nil
         fed = close
         index = close + 1
