@@ -14,7 +14,7 @@ final class AnnotationRows {
   private let arena: Arena?
   private let minifier: Minifier
   private var line: [UInt8] = []
-  private var validator: JSONValidator
+  private let judge: Judge
   /// Told where each row goes before it is written, where rows are not collected.
   var onRow: ((RowPlace) throws -> Void)?
 
@@ -29,19 +29,14 @@ final class AnnotationRows {
     self.buffer = buffer
     self.arena = arena
     minifier = Minifier(kernel: plan.kernel)
-    validator = JSONValidator(maxDepth: plan.maxDepth - list.depth, allowsMultipleValues: true)
+    judge = Judge(plan, depth: list.depth)
   }
 
   /// Sees that an annotation is JSON.
   ///
   /// - Throws: `Malformed`, or what reading throws.
   func check(_ annotation: Annotation, _ bytes: any ElementBytes) throws {
-    do {
-      try bytes.visit(annotation.range) { bytes, offset in try validator.feed(bytes, at: offset) }
-      try validator.endOfInput()
-    } catch is JSONRejection {
-      throw Malformed()
-    }
+    if try !judge.allows(annotation.range, of: bytes) { throw Malformed() }
   }
 
   /// Writes the row of an annotation.
