@@ -75,6 +75,21 @@ PRIMITIVE uint64_t block_above_ascii(block b) {
   return block_bits(EACH_PART(b, v, vcgeq_u8(v, first)));
 }
 
+PRIMITIVE uint64_t block_bit_20(block b) {
+  uint8x16_t bit = vdupq_n_u8(0x20);
+  return block_bits(EACH_PART(b, v, vtstq_u8(v, bit)));
+}
+
+PRIMITIVE uint64_t block_at_least(block b, uint8_t byte) {
+  uint8x16_t least = vdupq_n_u8(byte);
+  return block_bits(EACH_PART(b, v, vcgeq_u8(v, least)));
+}
+
+PRIMITIVE uint64_t block_digits(block b) {
+  uint8x16_t zero = vdupq_n_u8('0'), nine = vdupq_n_u8(9);
+  return block_bits(EACH_PART(b, v, vcleq_u8(vsubq_u8(v, zero), nine)));
+}
+
 PRIMITIVE uint64_t prefix_xor(uint64_t mask) {
   // The carry-less product would be one instruction, but belongs to an extension.
   for (int shift = 1; shift < 64; shift *= 2) mask ^= mask << shift;
@@ -87,9 +102,10 @@ PRIMITIVE void shuffle_eight(uint8_t *to, const uint8_t *from, uint64_t shuffle)
 }
 
 #include "block_scan.h"
+#include "block_check.h"
 
 const cbytescan_operations cbytescan_neon_operations = {
-    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii,
+    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii, &check_operations,
 };
 
 #endif

@@ -73,3 +73,21 @@ int64_t cbytescan_count_newlines(cbytescan_kernel kernel, const uint8_t *bytes, 
 int64_t cbytescan_first_non_ascii(cbytescan_kernel kernel, const uint8_t *bytes, size_t count) {
   return operations(kernel)->first_non_ascii(bytes, count);
 }
+
+// The stack is one word, with a bit above the outermost container, and one to spare: so a
+// container too many shows before anything is lost.
+enum { greatest_depth = 62 };
+
+cbytescan_check cbytescan_check_start(int64_t max_depth) {
+  int64_t depth = max_depth < 0 ? 0 : max_depth > greatest_depth ? greatest_depth : max_depth;
+  return (cbytescan_check){.arrays = 1, .max_depth = (uint64_t)depth, .certain = true};
+}
+
+bool cbytescan_check_bytes(
+    cbytescan_kernel kernel, const uint8_t *bytes, size_t count, cbytescan_check *check) {
+  return operations(kernel)->check->bytes(bytes, count, check);
+}
+
+bool cbytescan_check_end(cbytescan_kernel kernel, cbytescan_check *check) {
+  return operations(kernel)->check->end(check);
+}

@@ -14,6 +14,11 @@
 #endif
 
 typedef struct {
+  bool (*bytes)(const uint8_t *bytes, size_t count, cbytescan_check *check);
+  bool (*end)(cbytescan_check *check);
+} cbytescan_check_operations;
+
+typedef struct {
   cbytescan_summary (*summarize)(const uint8_t *bytes, size_t count, bool starts_escaped);
   int64_t (*skip)(
       const uint8_t *bytes, size_t count, size_t from, int64_t target, cbytescan_state *state);
@@ -23,8 +28,10 @@ typedef struct {
       const uint8_t *bytes, size_t count, uint8_t *destination, cbytescan_state *state);
   int64_t (*count_newlines)(const uint8_t *bytes, size_t count);
   int64_t (*first_non_ascii)(const uint8_t *bytes, size_t count);
+  const cbytescan_check_operations *check;
 } cbytescan_operations;
 
+extern const cbytescan_check_operations cbytescan_portable_check;
 extern const cbytescan_operations cbytescan_portable_operations;
 #if CBYTESCAN_X86
 extern const cbytescan_operations cbytescan_sse_operations;

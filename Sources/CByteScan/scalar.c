@@ -109,4 +109,5 @@ static int64_t first_non_ascii(const uint8_t *bytes, size_t count) {
 
 const cbytescan_operations cbytescan_portable_operations = {
     summarize, skip, next_bracket, minify, count_newlines, first_non_ascii,
+    &cbytescan_portable_check,
 };

@@ -62,6 +62,25 @@ PRIMITIVE uint64_t block_white_space(block b) {
 
 PRIMITIVE uint64_t block_above_ascii(block b) { return block_bits(b.low, b.high); }
 
+PRIMITIVE uint64_t block_bit_20(block b) {
+  return block_bits(_mm256_slli_epi16(b.low, 2), _mm256_slli_epi16(b.high, 2));
+}
+
+PRIMITIVE uint64_t block_at_least(block b, uint8_t byte) {
+  __m256i least = _mm256_set1_epi8((char)byte);
+  return block_bits(
+      _mm256_cmpeq_epi8(_mm256_max_epu8(b.low, least), b.low),
+      _mm256_cmpeq_epi8(_mm256_max_epu8(b.high, least), b.high));
+}
+
+PRIMITIVE uint64_t block_digits(block b) {
+  __m256i zero = _mm256_set1_epi8('0'), nine = _mm256_set1_epi8(9);
+  __m256i low = _mm256_sub_epi8(b.low, zero), high = _mm256_sub_epi8(b.high, zero);
+  return block_bits(
+      _mm256_cmpeq_epi8(_mm256_min_epu8(low, nine), low),
+      _mm256_cmpeq_epi8(_mm256_min_epu8(high, nine), high));
+}
+
 PRIMITIVE uint64_t prefix_xor(uint64_t mask) {
   // A carry-less product with all ones sums, without carries, the bits up to each place.
   __m128i product =
@@ -76,9 +95,10 @@ PRIMITIVE void shuffle_eight(uint8_t *to, const uint8_t *from, uint64_t shuffle)
 }
 
 #include "block_scan.h"
+#include "block_check.h"
 
 const cbytescan_operations cbytescan_avx2_operations = {
-    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii,
+    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii, &check_operations,
 };
 
 #pragma clang attribute pop

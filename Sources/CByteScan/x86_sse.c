@@ -73,6 +73,21 @@ PRIMITIVE uint64_t block_white_space(block b) {
 
 PRIMITIVE uint64_t block_above_ascii(block b) { return block_bits(b); }
 
+PRIMITIVE uint64_t block_bit_20(block b) {
+  return block_bits(EACH_PART(b, v, _mm_slli_epi16(v, 2)));
+}
+
+PRIMITIVE uint64_t block_at_least(block b, uint8_t byte) {
+  __m128i least = _mm_set1_epi8((char)byte);
+  return block_bits(EACH_PART(b, v, _mm_cmpeq_epi8(_mm_max_epu8(v, least), v)));
+}
+
+PRIMITIVE uint64_t block_digits(block b) {
+  __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+  block above = EACH_PART(b, v, _mm_sub_epi8(v, zero));
+  return block_bits(EACH_PART(above, v, _mm_cmpeq_epi8(_mm_min_epu8(v, nine), v)));
+}
+
 PRIMITIVE uint64_t prefix_xor(uint64_t mask) {
   // A carry-less product with all ones sums, without carries, the bits up to each place.
   __m128i product =
@@ -87,9 +102,10 @@ PRIMITIVE void shuffle_eight(uint8_t *to, const uint8_t *from, uint64_t shuffle)
 }
 
 #include "block_scan.h"
+#include "block_check.h"
 
 const cbytescan_operations cbytescan_sse_operations = {
-    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii,
+    summarize, skip, next_bracket, minify, count_newlines, first_non_ascii, &check_operations,
 };
 
 #pragma clang attribute pop

@@ -38,6 +38,10 @@ import Testing
     _ = unsafe kernel.minify(bytes, into: room, state: &state)
     state = ScanState(inString: true)
     _ = unsafe kernel.minify(bytes, into: room, state: &state)
+    var check = JSONCheck(kernel: kernel, maxDepth: 62)
+    check.feed(bytes)
+    check.feed(bytes)
+    _ = check.finish()
     _ = kernel.countNewlines(in: bytes)
     _ = kernel.firstNonASCII(in: bytes)
   }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The scan kernels: JSON's strings and brackets found at the speed of memory, nothing else.
+// The scan kernels: JSON's strings and brackets found at the speed of memory, and a check that
+// what is copied is JSON.
 //
 // One algorithm, several instruction sets. The caller names the kernel with every call, so
 // that tests and measurements can compare them on the same bytes. A kernel this machine
@@ -60,6 +61,24 @@ typedef struct {
   int64_t foreign;
 } cbytescan_minified;
 
+/// A check of whether bytes are JSON, between two calls. Made by `cbytescan_check_start`, and from
+/// then on for the calls of one kernel alone.
+typedef struct {
+  /// The containers that are open, a bit each, the innermost lowest: 1 for an array, 0 for an
+  /// object. Above them stands one bit more, so that 1 means none.
+  uint64_t arrays;
+  /// All values of `arrays` so far, or-ed.
+  uint64_t deepest;
+  uint64_t max_depth;
+  /// Bytes that do not yet make up a block.
+  uint64_t held_count;
+  uint8_t held[64];
+  /// What else a kernel must know, in its own way.
+  uint64_t carried[32];
+  /// False as soon as something was not certain.
+  bool certain;
+} cbytescan_check;
+
 /// Whether this machine can run `kernel`.
 bool cbytescan_is_available(cbytescan_kernel kernel);
 
@@ -95,6 +114,20 @@ int64_t cbytescan_count_newlines(
 /// Finds the first byte above 7F.
 int64_t cbytescan_first_non_ascii(
     cbytescan_kernel kernel, const uint8_t *_Nullable bytes, size_t count);
+
+/// Begins a check of one JSON value that may be `max_depth` containers deep, but not deeper than
+/// 62.
+cbytescan_check cbytescan_check_start(int64_t max_depth);
+
+/// Checks the next bytes, wherever the value is cut. True if it may still be certain in the end.
+bool cbytescan_check_bytes(
+    cbytescan_kernel kernel, const uint8_t *_Nullable bytes, size_t count,
+    cbytescan_check *_Nonnull check);
+
+/// Ends the value. True only if it is certain that all bytes together are one value of RFC 8259,
+/// white space around it allowed, in strict UTF-8 and not too deep. False is no verdict: it is for
+/// a parser to find what is wrong, if anything is.
+bool cbytescan_check_end(cbytescan_kernel kernel, cbytescan_check *_Nonnull check);
 
 #ifdef __cplusplus
 }

@@ -135,21 +135,16 @@ struct ListProcessor {
   // MARK: Validity
 
   private func isValid(_ run: ListRun, _ bytes: any ElementBytes) throws -> Bool {
-    let opening = run.opening
-    var validator = JSONValidator(maxDepth: plan.maxDepth)
-    do {
-      try validator.feed(opening.span, at: run.range.lowerBound - opening.count)
-      try bytes.visit(run.range) { bytes, offset in try validator.feed(bytes, at: offset) }
-      try validator.feed(run.closing.span, at: run.range.upperBound)
-      switch run.terminator {
-      case .comma: return true
-      case .bracket: try validator.endOfInput()
-      // A list that the input ends in is no JSON, however far it goes.
-      case .none: return false
-      }
-      return true
-    } catch is JSONRejection {
-      return false
+    let judge = Judge(plan)
+    switch run.terminator {
+    case .comma:
+      let completion = [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: "]"), count: run.place.depth)
+      return try judge.allows(
+        run.range, of: bytes, opening: run.opening, closing: run.closing, isPart: true, completion: completion
+      )
+    case .bracket: return try judge.allows(run.range, of: bytes, opening: run.opening, closing: run.closing)
+    // A list that the input ends in is no JSON, however far it goes.
+    case .none: return false
     }
   }
 

@@ -9,12 +9,14 @@ final class AnnotationRows {
   private(set) var groups: [KeptRow] = []
   private let kind: AnnotationKind
   private let frame: RowFrame
-  private let keys: Set<PartitionKey>
+  /// What stands between the frame's head and the value of `tool`.
+  private let kindText: [UInt8]
+  private let partitions: (kind: Bool, title: Bool, tool: Bool)
   private let buffer: RowBuffer
   private let arena: Arena?
   private let minifier: Minifier
   private var line: [UInt8] = []
-  private var validator: JSONValidator
+  private let judge: Judge
   /// Told where each row goes before it is written, where rows are not collected.
   var onRow: ((RowPlace) throws -> Void)?
 
@@ -25,23 +27,20 @@ final class AnnotationRows {
   init(_ plan: RunPlan, _ list: ListPlace, _ frame: RowFrame, to buffer: RowBuffer, _ arena: Arena?) {
     kind = list.kind
     self.frame = frame
-    keys = Set(plan.options.output.partitionBy)
+    kindText = Array("\"\(kind.rawValue)\",\"tool\":".utf8)
+    let keys = plan.options.output.partitionBy
+    partitions = (keys.contains(.kind), keys.contains(.title), keys.contains(.tool))
     self.buffer = buffer
     self.arena = arena
     minifier = Minifier(kernel: plan.kernel)
-    validator = JSONValidator(maxDepth: plan.maxDepth - list.depth, allowsMultipleValues: true)
+    judge = Judge(plan, depth: list.depth)
   }
 
   /// Sees that an annotation is JSON.
   ///
   /// - Throws: `Malformed`, or what reading throws.
   func check(_ annotation: Annotation, _ bytes: any ElementBytes) throws {
-    do {
-      try bytes.visit(annotation.range) { bytes, offset in try validator.feed(bytes, at: offset) }
-      try validator.endOfInput()
-    } catch is JSONRejection {
-      throw Malformed()
-    }
+    if try !judge.allows(annotation.range, of: bytes) { throw Malformed() }
   }
 
   /// Writes the row of an annotation.
@@ -53,11 +52,26 @@ final class AnnotationRows {
     try onRow?(place)
     let start = buffer.position
     let before = buffer.count
-    try makeColumns(of: annotation, bytes)
-    let line = line
-    try buffer.append(line.span)
-    try buffer.append(annotation.range, of: bytes)
-    try buffer.append(Self.end.span)
+    var line: [UInt8] = []
+    swap(&line, &self.line)
+    line.removeAll(keepingCapacity: true)
+    var isWritten = false
+    try bytes.visit(annotation.range) { whole, offset in
+      // Nearly every annotation lies in one piece, from which its columns can be taken as well.
+      if whole.count < annotation.range.count { return }
+      addColumns(of: annotation, to: &line) { range, line in
+        add(whole.extracting(range.lowerBound - offset..<range.upperBound - offset), to: &line)
+      }
+      try buffer.append(line.span, whole, Self.end.span)
+      isWritten = true
+    }
+    if !isWritten {
+      try addColumns(of: annotation, to: &line) { range, line in try add(range, bytes, to: &line) }
+      try buffer.append(line.span)
+      try buffer.append(annotation.range, of: bytes)
+      try buffer.append(Self.end.span)
+    }
+    swap(&line, &self.line)
     let count = buffer.count - before
     if let arena {
       add(Row(arena: arena, start: start, end: buffer.position, count: count), annotation, place)
@@ -81,63 +95,62 @@ final class AnnotationRows {
 
   private func place(of annotation: Annotation) -> RowPlace {
     var place = frame.place
-    if keys.contains(.kind) { place.kind = kind }
-    if keys.contains(.title) { place.title = annotation.members.title.text }
-    if keys.contains(.tool) { place.tool = annotation.members.toolName(kind) }
+    if partitions.kind { place.kind = kind }
+    if partitions.title { place.title = annotation.members.title.text }
+    if partitions.tool { place.tool = annotation.members.toolName(kind) }
     return place
   }
 
   // MARK: Columns
 
-  private func makeColumns(of annotation: Annotation, _ bytes: any ElementBytes) throws {
-    line.removeAll(keepingCapacity: true)
+  /// Appends all that stands before the annotation; `add` appends the value at a range of the input.
+  private func addColumns<Failure: Error>(
+    of annotation: Annotation, to line: inout [UInt8],
+    _ add: (Range<Int>, inout [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    func column(_ name: [UInt8], _ range: Range<Int>?) throws(Failure) {
+      line += name
+      if let range { try add(range, &line) } else { line += Self.null }
+    }
+    let columns = annotation.columns
     for part in frame.head { line += part }
-    line.append(UInt8(ascii: "\""))
-    line += kind.name
-    line += Self.tool
-    try addTool(annotation, bytes)
-    line += Self.title
-    try add(annotation.columns.title, bytes)
-    line += Self.objectId
-    try add(annotation.columns.objectId, bytes)
-    line += Self.schemaId
-    try add(annotation.columns.schemaId, bytes)
-    line += Self.page
-    try add(annotation.columns.page, bytes)
+    switch kind {
+    case .classification: try column(kindText, columns.tool)
+    case .relation: try column(kindText, nil)
+    case .tool:
+      if let name = annotation.members.knownTool {
+        line += kindText
+        line.append(UInt8(ascii: "\""))
+        line += name
+        line.append(UInt8(ascii: "\""))
+      } else {
+        try column(kindText, columns.toolKey)
+      }
+    }
+    try column(Self.title, columns.title)
+    try column(Self.objectId, columns.objectId)
+    try column(Self.schemaId, columns.schemaId)
+    try column(Self.page, columns.page)
     for part in frame.middle { line += part }
   }
 
-  private static let tool = Array("\",\"tool\":".utf8)
   private static let title = Array(",\"title\":".utf8)
   private static let objectId = Array(",\"objectId\":".utf8)
   private static let schemaId = Array(",\"schemaId\":".utf8)
   private static let page = Array(",\"page\":".utf8)
   private static let null = Array("null".utf8)
 
-  private func addTool(_ annotation: Annotation, _ bytes: any ElementBytes) throws {
-    switch kind {
-    case .classification: try add(annotation.columns.tool, bytes)
-    case .relation: line += Self.null
-    case .tool:
-      guard let name = annotation.members.knownTool else { return try add(annotation.columns.toolKey, bytes) }
-      line.append(UInt8(ascii: "\""))
-      line += name
-      line.append(UInt8(ascii: "\""))
-    }
+  /// Appends a value without its white space.
+  private func add(_ value: Span<UInt8>, to line: inout [UInt8]) {
+    // A scalar has no white space but in a string.
+    if value[0] != UInt8(ascii: "{"), value[0] != UInt8(ascii: "[") { return line.append(value) }
+    var minifier = minifier
+    minifier.append(value, to: &line)
   }
 
-  private func add(_ range: Range<Int>?, _ bytes: any ElementBytes) throws {
-    guard let range else {
-      line += Self.null
-      return
-    }
+  /// Appends a value that need not lie in one piece.
+  private func add(_ range: Range<Int>, _ bytes: any ElementBytes, to line: inout [UInt8]) throws {
     var minifier = minifier
-    var isContainer: Bool?
-    try bytes.visit(range) { bytes, _ in
-      let known = isContainer ?? (bytes[0] == UInt8(ascii: "{") || bytes[0] == UInt8(ascii: "["))
-      isContainer = known
-      // A scalar has no white space but in a string.
-      if known { minifier.append(bytes, to: &line) } else { line.append(bytes) }
-    }
+    try bytes.visit(range) { bytes, _ in minifier.append(bytes, to: &line) }
   }
 }

@@ -38,14 +38,37 @@ final class RowBuffer {
 
   /// Appends the bytes at `range` without their white space.
   func append(_ range: Range<Int>, of source: any ElementBytes) throws {
-    try source.visit(range) { bytes, _ in
-      unsafe arena.append(upTo: bytes.count) { destination in
-        let written = unsafe minifier.append(bytes, to: destination)
-        count += written
-        return written
-      }
-      try flush()
+    try source.visit(range) { bytes, _ in try appendMinified(bytes) }
+  }
+
+  /// Appends text, bytes of the input without their white space, and text.
+  func append(_ head: Span<UInt8>, _ body: Span<UInt8>, _ tail: Span<UInt8>) throws {
+    let room = head.count + body.count + tail.count
+    if room > pool.blockSize {
+      try append(head)
+      try appendMinified(body)
+      return try append(tail)
     }
+    unsafe arena.append(upTo: room) { destination in
+      // The room is as big as all three, each of which goes behind what was written before.
+      unsafe head.withUnsafeBytes { unsafe destination.copyMemory(from: $0) }
+      let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: destination[head.count...])
+      let end = unsafe head.count + minifier.append(body, to: rest)
+      let last = unsafe UnsafeMutableRawBufferPointer(rebasing: destination[end...])
+      unsafe tail.withUnsafeBytes { unsafe last.copyMemory(from: $0) }
+      count += end + tail.count
+      return end + tail.count
+    }
+    try flush()
+  }
+
+  private func appendMinified(_ bytes: Span<UInt8>) throws {
+    unsafe arena.append(upTo: bytes.count) { destination in
+      let written = unsafe minifier.append(bytes, to: destination)
+      count += written
+      return written
+    }
+    try flush()
   }
 
   /// Appends bytes as they are.

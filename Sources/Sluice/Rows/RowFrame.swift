@@ -155,13 +155,7 @@ struct RowFrames: Sendable {
   private func text(_ range: Range<Int>, depth: Int) throws -> [UInt8] {
     var minifier = Minifier(kernel: plan.kernel)
     var text: [UInt8] = []
-    var validator = JSONValidator(maxDepth: plan.maxDepth - depth, allowsMultipleValues: true)
-    do {
-      try bytes.visit(range) { bytes, offset in try validator.feed(bytes, at: offset) }
-      try validator.endOfInput()
-    } catch is JSONRejection {
-      throw Malformed()
-    }
+    if try !Judge(plan, depth: depth).allows(range, of: bytes) { throw Malformed() }
     try queries.forEachKept(in: range) { part in
       try bytes.visit(part) { bytes, _ in minifier.append(bytes, to: &text) }
     }

@@ -1,5 +1,5 @@
 // From an asset's bytes to its row: the same bytes less insignificant white space and less what the options
-// leave out. Nothing is ever written that yajl has not called JSON.
+// leave out. Nothing is ever written that has not been judged to be JSON.
 
 internal import ByteScan
 internal import JSONEvents
