@@ -55,6 +55,9 @@ final class AnnotationListReader: JSONEventHandler {
     var finished: [Annotation] = []
     unsafe swap(&finished, &state.pointee.finished)
     for annotation in finished { try body(annotation) }
+    // The memory goes back, so that the next ones need none.
+    finished.removeAll(keepingCapacity: true)
+    if unsafe state.pointee.finished.isEmpty { unsafe swap(&finished, &state.pointee.finished) }
   }
 
   func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }

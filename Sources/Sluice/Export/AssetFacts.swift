@@ -52,6 +52,13 @@ struct AnnotationGroup: Sendable, Hashable {
   var isMatch: Bool
 }
 
+extension AnnotationGroup: Fingerprinted {
+  var fingerprint: Int {
+    let names = title.fingerprint &* 31 &+ tool.fingerprint
+    return names &* 8 &+ (kind == .tool ? 0 : kind == .relation ? 1 : 2) &+ (isMatch ? 4 : 0)
+  }
+}
+
 /// Counts of annotations by what they are.
 struct AnnotationCounts: Sendable {
   private var index = NameIndex<AnnotationGroup>()

@@ -23,9 +23,13 @@ enum ExportKey: UInt8 {
     let lengths = Self.byLength
     guard name.count < lengths.count else { return }
     let start = Name.start(of: name)
-    for candidate in lengths[name.count] where candidate.start == start && candidate.equals(name) {
-      self = candidate.key
-      return
+    let candidates = lengths[name.count]
+    // By their indices: a candidate that is taken out has its references counted.
+    for index in candidates.indices where candidates[index].start == start {
+      if candidates[index].equals(name) {
+        self = candidates[index].key
+        return
+      }
     }
   }
 

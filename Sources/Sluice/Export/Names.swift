@@ -24,13 +24,31 @@ struct NameCache: Sendable {
   }
 }
 
+/// What has a number that is quickly made and mostly tells it from others.
+protocol Fingerprinted: Hashable {
+  var fingerprint: Int { get }
+}
+
+extension [UInt8]: Fingerprinted {
+  var fingerprint: Int {
+    isEmpty
+      ? 0 : Int(self[0]) &* 7 &+ Int(self[count / 2]) &* 613 &+ Int(self[count - 1]) << 20 &+ count << 40
+  }
+}
+
+extension [UInt8]?: Fingerprinted {
+  var fingerprint: Int { map(\.fingerprint) ?? -1 }
+}
+
 /// Different names in the order of their first, each with its number.
-struct NameIndex<Name: Hashable & Sendable>: Sendable {
+struct NameIndex<Name: Fingerprinted & Sendable>: Sendable {
   /// How many names are compared one by one.
-  static var few: Int { 16 }
+  static var few: Int { 64 }
 
   /// The names by their numbers.
   private(set) var names: [Name] = []
+  /// Their fingerprints: to compare the names themselves is to count references.
+  private var fingerprints: [Int] = []
   /// Empty as long as there are few.
   private var numbers: [Name: Int] = [:]
   private var last = 0
@@ -38,30 +56,36 @@ struct NameIndex<Name: Hashable & Sendable>: Sendable {
   /// The number of `name`, the next free one if it is new.
   mutating func number(of name: Name) -> Int {
     // Neighbours often share a name; the objects of a video come in the same order in every frame.
-    for guess in last..<min(last + 2, names.count) where names[guess] == name {
-      last = guess
-      return guess
+    let fingerprint = name.fingerprint
+    for guess in last..<min(last + 2, names.count) {
+      if fingerprints[guess] == fingerprint, names[guess] == name {
+        last = guess
+        return guess
+      }
     }
-    last = find(name) ?? append(name)
+    last = find(name, fingerprint) ?? append(name, fingerprint)
     return last
   }
 
   /// Forgets all names.
   mutating func removeAll() {
     names.removeAll(keepingCapacity: true)
+    fingerprints.removeAll(keepingCapacity: true)
     if !numbers.isEmpty { numbers.removeAll() }
     last = 0
   }
 
-  private func find(_ name: Name) -> Int? {
+  private func find(_ name: Name, _ fingerprint: Int) -> Int? {
     if names.count > Self.few { return numbers[name] }
-    // In place: `firstIndex(of:)` takes each name out to compare it.
-    for number in names.indices where names[number] == name { return number }
+    for number in fingerprints.indices {
+      if fingerprints[number] == fingerprint, names[number] == name { return number }
+    }
     return nil
   }
 
-  private mutating func append(_ name: Name) -> Int {
+  private mutating func append(_ name: Name, _ fingerprint: Int) -> Int {
     names.append(name)
+    fingerprints.append(fingerprint)
     if names.count == Self.few + 1 {
       for (number, name) in names.enumerated() { numbers[name] = number }
     } else if names.count > Self.few {
@@ -73,13 +97,16 @@ struct NameIndex<Name: Hashable & Sendable>: Sendable {
 
 /// The names that an option was given.
 struct NameSet: Sendable {
+  /// How many names are compared one by one.
+  private static let few = 16
+
   private let names: [[UInt8]]
   /// The same if they are many, else empty.
   private let set: Set<[UInt8]>
 
   init(_ names: [String]) {
     self.names = names.map { Array($0.utf8) }
-    set = names.count > NameIndex<[UInt8]>.few ? Set(self.names) : []
+    set = names.count > Self.few ? Set(self.names) : []
   }
 
   var isEmpty: Bool { names.isEmpty }
