@@ -38,7 +38,7 @@ struct KnownGiant: Sendable {
   var facts: AssetFacts
   var decision = Decision()
   /// What does not go into its row, but for what is pruned: each run sees to that itself.
-  var cuts = CutList([], isLegacy: false)
+  var cuts = GiantCuts()
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)]
   /// Whether it is to be written.
@@ -49,9 +49,15 @@ struct KnownGiant: Sendable {
   var frames: RowFrames?
   var earlyFrame: RowFrame?
 
-  init(_ facts: AssetFacts, _ lines: [WarningCode: (line: Int, column: Int)] = [:]) {
+  init(_ facts: AssetFacts) {
     self.facts = facts
-    surpriseLines = lines
+    surpriseLines = [:]
+  }
+
+  init(_ facts: AssetFacts, _ end: GiantEnd) {
+    self.facts = facts
+    surpriseLines = end.surpriseLines
+    cuts = end.cuts
   }
 }
 
@@ -90,6 +96,8 @@ struct GiantEnd: Sendable {
   var bytes: RereadableBytes?
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  /// What does not go into its row, if this was a survey.
+  var cuts = GiantCuts()
   /// Whether a line in it makes it suspect: see `LineWatch`.
   var isSuspect = false
 }

@@ -1,4 +1,4 @@
-// What is looked up in a giant afterwards, where it can be read again: its faults, and its URLs' queries.
+// What is looked up in a giant afterwards, where it can be read again: its faults, and the lines of places.
 
 internal import JSONEvents
 internal import Sharding
@@ -8,15 +8,14 @@ struct GiantReader: Sendable {
   let plan: RunPlan
   let pool: BlockPool
 
-  /// What does not go into its row.
-  func cutList(_ facts: AssetFacts, _ bytes: RereadableBytes) throws -> CutList {
-    var starts: [Int: Int] = [:]
-    for url in facts.urls {
-      var finder = QueryFinder()
-      try ReadAgain(bytes: bytes, pool: pool).visit(url.range) { finder.consume($0, at: $1) }
-      starts[url.range.lowerBound] = finder.found
+  /// The line of a place in it.
+  func line(of offset: Int, in giant: GiantEnd, _ bytes: RereadableBytes) throws -> LineAnchor {
+    let lines = LineFinder(kernel: plan.kernel)
+    var line = giant.line
+    try ReadAgain(bytes: bytes, pool: pool).visit(giant.range.lowerBound..<offset) {
+      line = lines.advance(line, over: $0, at: $1)
     }
-    return facts.cutList { starts[$0.lowerBound] }
+    return line
   }
 
   /// Where it stops being JSON; nil if it is JSON.

@@ -12,8 +12,9 @@ struct GiantRecorder {
   private let lists: ListProcessor
 
   private var pass = GiantPass(goal: .survey)
-  /// What the annotations say of each task.
-  private var tasks: [Int: TaskFacts] = [:]
+  /// What the annotations say of each task: of `task`, and of those of `tasks`.
+  private var task = TaskFacts()
+  private var legacyTasks: [Int: TaskFacts] = [:]
   private var duplicateKeys = 0
   private var surprises: [WarningCode: (count: Int, first: Int)] = [:]
   private var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
@@ -49,7 +50,8 @@ struct GiantRecorder {
 
   private mutating func begin(_ pass: GiantPass) throws {
     self.pass = pass
-    (tasks, duplicateKeys, surprises, surpriseLines) = ([:], 0, [:], [:])
+    (task, legacyTasks) = (TaskFacts(), [:])
+    (duplicateKeys, surprises, surpriseLines) = (0, [:], [:])
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
     if pass.goal == .write, plan.needs.columns == nil, let known = pass.known {
       targets = try rows.targets(for: RowPlace(known.facts, known.decision))
@@ -80,7 +82,12 @@ struct GiantRecorder {
 
   private mutating func count(_ outcome: ListOutcome) {
     duplicateKeys += outcome.duplicateKeys
-    tasks[outcome.place.task, default: TaskFacts()].addCounts(of: outcome.task)
+    let number = outcome.place.task
+    if outcome.place.isInTaskList {
+      legacyTasks[number, default: TaskFacts()].addCounts(of: outcome.task, task: number)
+    } else {
+      task.addCounts(of: outcome.task, task: 0)
+    }
     for (code, surprise) in outcome.surprises {
       add(code, surprise, outcome.surpriseLines[code])
     }
@@ -121,7 +128,7 @@ struct GiantRecorder {
   // MARK: The end
 
   private mutating func finish(_ giant: GiantEnd) throws -> Interruption? {
-    guard fault == nil, var known = giant.facts.map({ KnownGiant($0, giant.surpriseLines) }) else {
+    guard fault == nil, var known = giant.facts.map({ KnownGiant($0, giant) }) else {
       return .malformed(try malformed(giant))
     }
     // What is known early is not all that there is to count; what an earlier pass has told is.
@@ -129,6 +136,9 @@ struct GiantRecorder {
     complete(&known)
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
     known.decision = plan.selector.decide(known.facts)
+    if let excess = plan.excess(in: known.facts, known.decision) {
+      return try exceeded(excess, giant)
+    }
     switch pass.goal {
     case .survey:
       known.isCounted = plan.surveysAnnotations
@@ -153,7 +163,11 @@ struct GiantRecorder {
   /// Adds what the runs have told.
   private func complete(_ known: inout KnownGiant) {
     known.facts.duplicateKeys += duplicateKeys
-    for (number, task) in tasks { known.facts.addCounts(of: task, toTaskAt: number) }
+    if known.facts.isLegacy {
+      for (number, task) in legacyTasks { known.facts.addCounts(of: task, toTaskAt: number) }
+    } else {
+      known.facts.addCounts(of: task, toTaskAt: 0)
+    }
     for (code, surprise) in surprises {
       let old = known.facts.surprises[code]
       if old.map({ surprise.first < $0.first }) ?? true { known.surpriseLines[code] = surpriseLines[code] }
@@ -168,12 +182,9 @@ struct GiantRecorder {
     guard let bytes = giant.bytes else { throw InputChanged() }
     var known = known
     if let columns = plan.needs.columns {
-      known.frames = try RowFrames(
+      known.frames = RowFrames(
         plan, columns, known.facts, known.decision, ReadAgain(bytes: bytes, pool: pool))
-    } else {
-      known.cuts = try GiantReader(plan: plan, pool: pool).cutList(known.facts, bytes)
     }
-    (known.facts.cuts, known.facts.urls) = ([], [])
     let isChecked = plan.validatesAll || plan.options.onError == .stop
     let pass = GiantPass(
       goal: isChecked ? .write : .check, known: known, checksAll: !isChecked && giant.isSuspect, bytes: bytes)
@@ -195,7 +206,9 @@ struct GiantRecorder {
   }
 
   private func count(_ known: KnownGiant, _ giant: GiantEnd) {
-    counts.add(known.facts, known.decision, range: giant.range, lines: known.surpriseLines)
+    var delta = CountsDelta()
+    delta.add(known.facts, known.decision)
+    counts.add(delta, known.facts.surprises, range: giant.range, lines: known.surpriseLines)
   }
 
   private func malformed(_ giant: GiantEnd) throws -> MalformedElement {
@@ -206,6 +219,18 @@ struct GiantRecorder {
     }
     guard let found else { throw InputChanged() }
     return MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: found, bytes: giant.bytes)
+  }
+
+  /// Where what a giant has too much of is, unless that is no JSON anyway.
+  private func exceeded(_ excess: Excess, _ giant: GiantEnd) throws -> Interruption {
+    guard let bytes = giant.bytes else { throw InputChanged() }
+    let reader = GiantReader(plan: plan, pool: pool)
+    let fault =
+      try reader.fault(in: giant, bytes)
+      ?? ElementFault(
+        excess, line: reader.line(of: excess.offset, in: giant, bytes), end: giant.range.upperBound)
+    return .malformed(
+      MalformedElement(start: giant.range.lowerBound, line: giant.line, fault: fault, bytes: bytes))
   }
 
   private var looksAtAll: Bool { pass.goal != .survey || plan.validatesAll }

@@ -63,6 +63,9 @@ final class GiantWalk: @unchecked Sendable {
   private var runEnd = 0
   private var minifier: Minifier
   private var frames: RowFrames?
+  /// What is left out, as a survey finds it; and of the bytes at hand, when that is known.
+  private var cuts = GiantCuts()
+  private var window: CutWindow?
   private var lines: RecordLines?
   private var isSuspect = false
   private let spool: SpoolFile?
@@ -101,11 +104,10 @@ final class GiantWalk: @unchecked Sendable {
     guard let facts = reader.settledFacts(plan.options) else { return survey }
     var known = KnownGiant(facts)
     known.decision = plan.selector.decide(facts)
-    guard known.decision.isCandidate else { return survey }
+    guard known.decision.isCandidate, plan.excess(in: facts, known.decision) == nil else { return survey }
     if let columns = needs.columns {
-      guard var frames = try? RowFrames(plan, columns, facts, known.decision, extent),
-        let frame = try? frames.frame(ofTask: 0)
-      else { return survey }
+      var frames = RowFrames(plan, columns, facts, known.decision, extent)
+      guard let frame = try? frames.frame(ofTask: 0) else { return survey }
       known.earlyFrame = frame
     }
     return GiantPass(goal: .write, known: known, isEarly: true)
@@ -128,6 +130,10 @@ final class GiantWalk: @unchecked Sendable {
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
     frames = pass.known?.frames
+    if pass.goal == .write, let known = pass.known, let bytes = pass.bytes {
+      window = CutWindow(
+        known.cuts, isLegacy: known.facts.isLegacy, ReadAgain(bytes: bytes, pool: context.pool))
+    }
     places = SurprisePlaces(LineFinder(kernel: plan.kernel))
     var spool: SpoolFile?
     // What is written at once is not asked for again: a fault ends the run.
@@ -175,8 +181,13 @@ final class GiantWalk: @unchecked Sendable {
   private func begin(_ bytes: Span<UInt8>, at offset: Int) {
     end = offset + bytes.count
     if lines?.last(in: bytes) != nil { isSuspect = true }
-    guard let spool, failure == nil else { return }
-    do { try spool.append(bytes) } catch { failure = error }
+    guard failure == nil else { return }
+    do {
+      try window?.move(to: bytes, at: offset)
+      try spool?.append(bytes)
+    } catch {
+      failure = error
+    }
   }
 
   /// Ends the element.
@@ -192,6 +203,7 @@ final class GiantWalk: @unchecked Sendable {
     end.bytes = rereadable
     end.fault = fault
     end.isSuspect = isSuspect
+    end.cuts = cuts
     if !isBroken, (try? parser.endOfInput()) != nil, reader.isComplete {
       end.facts = reader.take()
       end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
@@ -214,6 +226,7 @@ final class GiantWalk: @unchecked Sendable {
       let frame = bytes.extracting(start..<index)
       let offset = block.segment.offset + start
       places.note(reader, in: block)
+      noteCuts()
       if writesFrame { emitFrame(frame, at: offset, emit) }
       if run != nil { run?.element = Self.element(from: block.segment.offset + index, block) }
       return index
@@ -222,6 +235,13 @@ final class GiantWalk: @unchecked Sendable {
       fault = judge?.fault(in: block, places.lines)
       return bytes.count
     }
+  }
+
+  /// Takes over what the reader has found that is left out; another pass has told those that write.
+  private func noteCuts() {
+    let found = reader.takeCuts()
+    guard pass.goal == .survey, failure == nil else { return }
+    do { try cuts.append(found, context.source.scratch.makeSpool) } catch { failure = error }
   }
 
   /// Feeds the parser up to where a list starts that is read apart.
@@ -282,7 +302,7 @@ final class GiantWalk: @unchecked Sendable {
   private var writesFrame: Bool { pass.goal == .write && context.plan.needs.columns == nil }
 
   private func emitFrame(_ bytes: Span<UInt8>, at offset: Int, _ emit: (GiantStep) -> Void) {
-    let cuts = pass.known?.cuts ?? CutList([], isLegacy: false)
+    let cuts = window?.list ?? CutList([], isLegacy: false)
     let end = offset + bytes.count
     // Few bytes are no reason to take a buffer.
     var small: [UInt8] = []
@@ -328,7 +348,7 @@ final class GiantWalk: @unchecked Sendable {
       return job
     }
     job.validates = true
-    if pass.goal == .write, let known = pass.known, !known.cuts.contains(place.start) {
+    if pass.goal == .write, let known = pass.known, window?.list.contains(place.start) != true {
       job.output = .elements(prunes: needs.prunes && (!place.isInTaskList || known.facts.isLegacy))
     }
     return job
@@ -344,7 +364,7 @@ final class GiantWalk: @unchecked Sendable {
       return job
     }
     guard place.hasRows, place.isInTaskList == known.facts.isLegacy,
-      known.decision.passingTasks.contains(place.task)
+      known.decision.passes(place.task)
     else { return job }
     guard let frame = try known.earlyFrame ?? frames?.frame(of: place) else { return job }
     job.output = pass.goal == .write ? .rows(frame) : .checkedRows(frame)

@@ -43,15 +43,19 @@ struct Recovery {
   ///
   /// - Parameters:
   ///   - cursor: At the element's first byte.
-  ///   - fault: Where it stops being JSON.
+  ///   - fault: What is wrong with it.
   /// - Returns: Where reading goes on.
   /// - Throws: What reading throws.
-  func resume<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: Int) throws -> Resumption {
-    switch framing {
+  func resume<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: ElementFault) throws -> Resumption {
+    if let end = fault.end {
+      try cursor.skip(to: end)
+      return .at(end, .after(framing))
+    }
+    return switch framing {
     case .array:
       try Self.skipBalanced(&cursor) ? .at(cursor.offset, .afterElement) : .lost
     case .sequence:
-      try Self.skipToLine(&cursor, from: fault) ? .at(cursor.offset, .sequence) : .lost
+      try Self.skipToLine(&cursor, from: fault.offset) ? .at(cursor.offset, .sequence) : .lost
     }
   }
 
@@ -60,11 +64,12 @@ struct Recovery {
   ///
   /// - Parameters:
   ///   - extent: The element as its brackets have it.
-  ///   - fault: Where it stops being JSON.
+  ///   - fault: What is wrong with it.
   /// - Returns: False also where the block ends before it can be told.
   /// - Throws: What reading throws.
   /// - Complexity: Linear in the element and the white space behind it.
-  func endsWhereFramed(_ extent: Extent, fault: Int) throws -> Bool {
+  func endsWhereFramed(_ extent: Extent, fault: ElementFault) throws -> Bool {
+    if fault.end != nil { return true }
     guard let last = extent.segments.last else { return false }
     var reach = extent
     if framing == .sequence {

@@ -37,13 +37,21 @@ struct NameIndex<Name: Hashable & Sendable>: Sendable {
 
   /// The number of `name`, the next free one if it is new.
   mutating func number(of name: Name) -> Int {
+    if let known = known(name) { return known }
+    last = append(name)
+    return last
+  }
+
+  /// The number of `name`; nil if it is new.
+  mutating func known(_ name: Name) -> Int? {
     // Neighbours often share a name; the objects of a video come in the same order in every frame.
     for guess in last..<min(last + 2, names.count) where names[guess] == name {
       last = guess
       return guess
     }
-    last = find(name) ?? append(name)
-    return last
+    guard let found = find(name) else { return nil }
+    last = found
+    return found
   }
 
   /// Forgets all names.
