@@ -23,8 +23,11 @@ extension ElementFault {
     let offset = offset ?? fault.offset
     self.init(
       offset: offset, line: line.line, column: offset - line.start + 1, code: fault.code.name,
-      message: fault.message)
+      message: fault.code == .truncated ? Self.truncated : fault.message)
   }
+
+  /// The same wherever it ends: what could follow is not known in a part that is not read.
+  private static let truncated = "the input ends inside the asset"
 
   /// What an element that ends at `end` has too much of.
   init(_ excess: Excess, line: LineAnchor, end: Int) {

@@ -70,6 +70,8 @@ final class GiantWalk: @unchecked Sendable {
   private var isSuspect = false
   private let spool: SpoolFile?
   private var places: SurprisePlaces
+  /// Knows where a fault in the frame can be looked for from.
+  private var tracker: FrameTracker
   /// Judges the frame where it cannot be read again.
   private var judge: FrameJudge?
   private var fault: ElementFault?
@@ -121,11 +123,10 @@ final class GiantWalk: @unchecked Sendable {
     self.pass = pass
     end = start
     let plan = context.plan
-    let looksFirst = pass.goal == .survey || pass.isEarly
-    readsAll =
-      pass.checksAll || plan.validatesAll && looksFirst || plan.needs.columns == nil && pass.goal != .survey
+    readsAll = pass.readsAll(plan)
+    tracker = FrameTracker(startingAt: start, line: line)
     // Asked once, in the first pass.
-    lines = looksFirst && plan.watchesLines(context.framing) ? RecordLines(kernel: plan.kernel) : nil
+    lines = pass.looksFirst && plan.watchesLines(context.framing) ? RecordLines(kernel: plan.kernel) : nil
     reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
@@ -204,6 +205,7 @@ final class GiantWalk: @unchecked Sendable {
     end.fault = fault
     end.isSuspect = isSuspect
     end.cuts = cuts
+    end.mark = tracker.mark
     if !isBroken, (try? parser.endOfInput()) != nil, reader.isComplete {
       end.facts = reader.take()
       end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
@@ -222,7 +224,7 @@ final class GiantWalk: @unchecked Sendable {
     _ bytes: Span<UInt8>, from start: Int, _ block: GiantBlock, _ emit: (GiantStep) -> Void
   ) -> Int {
     do {
-      let index = try feedFrame(bytes, from: start, at: block.segment.offset)
+      let index = try feedFrame(bytes, from: start, block)
       let frame = bytes.extracting(start..<index)
       let offset = block.segment.offset + start
       places.note(reader, in: block)
@@ -245,10 +247,9 @@ final class GiantWalk: @unchecked Sendable {
   }
 
   /// Feeds the parser up to where a list starts that is read apart.
-  private func feedFrame(
-    _ bytes: Span<UInt8>, from start: Int, at offset: Int
-  ) throws -> Int {
+  private func feedFrame(_ bytes: Span<UInt8>, from start: Int, _ block: GiantBlock) throws -> Int {
     let kernel = context.plan.kernel
+    let offset = block.segment.offset
     var index = start
     var fed = start
     while true {
@@ -257,6 +258,7 @@ final class GiantWalk: @unchecked Sendable {
         if readsAll { try feed(bytes.extracting(fed..<(close ?? bytes.count)), at: offset + fed) }
         guard let close else { return bytes.count }
         skipTarget = nil
+        tracker.close()
         fed = close
         index = close + 1
       }
@@ -264,6 +266,7 @@ final class GiantWalk: @unchecked Sendable {
       index = bracket + 1
       if bytes[bracket] == UInt8(ascii: "{") || bytes[bracket] == UInt8(ascii: "[") {
         try feed(bytes.extracting(fed..<index), at: offset + fed)
+        tracker.open(bytes[bracket], before: offset + index, in: block)
         fed = index
         if let list = reader.takeOpenedList(), let run = try makeRun(list),
           !isReadHere(run.job, bytes, from: index)
@@ -272,6 +275,8 @@ final class GiantWalk: @unchecked Sendable {
           return index
         }
         if reader.skipsContainer { skipTarget = state.depth - 1 }
+      } else {
+        tracker.close()
       }
     }
     if fed < bytes.count { try feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
@@ -407,6 +412,7 @@ final class GiantWalk: @unchecked Sendable {
     state.depth += 1
     endRun(at: close, from: start, block, .bracket, emit)
     run = nil
+    tracker.endList(at: block.segment.offset + close, in: block)
     return close
   }
 
