@@ -31,10 +31,12 @@ struct FrameTracker: Sendable {
   private var depth = 0
   private var markDepth = 0
   private var last: FrameMark
+  private let start: FrameMark
 
   /// Starts at the first byte of an element, which is in `line`.
   init(startingAt offset: Int, line: LineAnchor) {
-    last = FrameMark(offset: offset, line: line, lineOffset: offset)
+    start = FrameMark(offset: offset, line: line, lineOffset: offset)
+    last = start
   }
 
   /// The last place that a fault can be looked for from.
@@ -64,8 +66,9 @@ struct FrameTracker: Sendable {
     markDepth = depth
     last.offset = offset
     last.isBehindElement = isBehindElement
-    // A giant's first byte may lie in the block, and its line is that of the block's first.
-    last.line = block.line
-    last.lineOffset = block.segment.block.offset
+    // What stands before the giant in its first block cannot be read again from a spool file.
+    let isFirst = block.segment.block.offset < start.offset
+    last.line = isFirst ? start.line : block.line
+    last.lineOffset = isFirst ? start.offset : block.segment.block.offset
   }
 }
