@@ -103,7 +103,7 @@ struct AssetOutcome: Sendable {
 final class AssetProcessor {
   private let plan: RunPlan
   private let reader: AssetReader
-  private var walker: SkeletonWalker
+  private var walker: SkeletonWalker<AssetReader>
   private let lineFinder: LineFinder
   /// Makes the rows where they are annotations.
   private let annotations: AnnotationProcessor?
@@ -122,7 +122,7 @@ final class AssetProcessor {
     watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
     annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
-    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    walker = Self.makeWalker(reader, plan)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
@@ -191,16 +191,20 @@ final class AssetProcessor {
     return true
   }
 
+  private static func makeWalker(_ reader: AssetReader, _ plan: RunPlan) -> SkeletonWalker<AssetReader> {
+    SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth, allowsMultipleValues: true)
+  }
+
   private func readSkeleton(_ extent: Extent) -> AssetFacts? {
     do {
-      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset throws(JSONRejection) in
+      try extent.forEachRun(in: extent.start..<extent.end) { bytes, offset in
         try walker.consume(bytes, at: offset)
       }
-      if let facts = walker.finish() { return facts }
+      if walker.finish(), reader.isComplete { return reader.take() }
     } catch {}
     // A parser that has failed is of no more use.
     reader.reset()
-    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    walker = Self.makeWalker(reader, plan)
     return nil
   }
 
@@ -262,5 +266,16 @@ struct Minifier {
   /// Appends what remains of `bytes`, which follow those before, to `destination`.
   mutating func append(_ bytes: Span<UInt8>, to destination: UnsafeMutableRawBufferPointer) -> Int {
     unsafe kernel.minify(bytes, into: destination, state: &state).written
+  }
+}
+
+extension Minifier {
+  /// Appends what remains of `bytes` to `text`.
+  mutating func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+    var minifier = self
+    text += unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      count = unsafe minifier.append(bytes, to: UnsafeMutableRawBufferPointer(buffer))
+    }
+    self = minifier
   }
 }

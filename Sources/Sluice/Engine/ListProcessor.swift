@@ -207,7 +207,7 @@ struct ListProcessor {
     let opening = run.opening
     let reader = AnnotationListReader(
       run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
-    var walker = ListWalker(reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     func take(_ annotation: Annotation) throws {
       count(annotation, run, into: &outcome)
       try body(annotation, &outcome)
@@ -266,59 +266,5 @@ private final class RowTarget {
     self.buffer = buffer
     self.arena = arena
     self.limit = limit
-  }
-}
-
-/// Feeds a list's elements to yajl and jumps over the containers within them.
-struct ListWalker: ~Copyable {
-  private let kernel: ScanKernel
-  private let reader: AnnotationListReader
-  private var parser: JSONPushParser<AnnotationListReader>
-  private var state = ScanState()
-  /// The depth at which the container that is being jumped over is closed.
-  private var skipTarget: Int?
-
-  init(_ reader: AnnotationListReader, kernel: ScanKernel, maxDepth: Int) {
-    self.reader = reader
-    self.kernel = kernel
-    parser = JSONPushParser(reader, maxDepth: maxDepth)
-  }
-
-  /// Feeds bytes that are not scanned.
-  mutating func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
-    try parser.feed(bytes, at: offset)
-  }
-
-  /// Reads the next bytes of the list.
-  ///
-  /// - Parameters:
-  ///   - bytes: What follows the bytes before.
-  ///   - offset: Where they stand in the input.
-  ///   - afterFeeding: Called when the reader may have read elements to their end.
-  /// - Throws: `JSONRejection`, and what `afterFeeding` throws.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int, _ afterFeeding: () throws -> Void) throws {
-    var index = 0
-    var fed = 0
-    while true {
-      if let target = skipTarget {
-        guard let close = kernel.skip(toDepth: target, in: bytes, from: index, state: &state) else { return }
-        skipTarget = nil
-        fed = close
-        index = close + 1
-      }
-      guard let bracket = kernel.nextBracket(in: bytes, from: index, state: &state) else { break }
-      index = bracket + 1
-      let byte = bytes[bracket]
-      if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-        // An empty container needs no question: skipped or not, yajl is given the same two bytes.
-        if index < bytes.count, bytes[index] == byte + 2 { continue }
-        try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
-        fed = index
-        if reader.skipsContainer { skipTarget = state.depth - 1 }
-        try afterFeeding()
-      }
-    }
-    if fed < bytes.count { try parser.feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
-    try afterFeeding()
   }
 }
