@@ -1,4 +1,4 @@
-// The one place where the bytes of a span become an array.
+// Small things that spans of bytes do not have.
 
 extension [UInt8] {
   /// A copy of `bytes`.
@@ -11,5 +11,13 @@ extension [UInt8] {
   mutating func append(_ bytes: Span<UInt8>) {
     // As above.
     unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
+  }
+}
+
+extension Span<UInt8> {
+  /// Whether one of the bytes is `byte`.
+  func contains(_ byte: UInt8) -> Bool {
+    for index in indices where self[index] == byte { return true }
+    return false
   }
 }

@@ -100,14 +100,15 @@ struct RowArguments: ParsableArguments {
   }
 
   private func validateContext() throws {
-    var names = Set(AnnotationColumns.names)
+    // As UTF-8: two spellings of one letter are equal strings, but two columns.
+    var names = Set(AnnotationColumns.names.map { Array($0.utf8) })
     for text in context {
       let key = ContextKey(text)
       if key.name.isEmpty { throw ValidationError("--context '\(text)' names no member") }
       if AnnotationColumns.isSource(key) {
         throw ValidationError("--context \(text) is what annotation rows are made of")
       }
-      if !names.insert(key.name).inserted {
+      if !names.insert(Array(key.name.utf8)).inserted {
         throw ValidationError("there is a column '\(key.name)' already; --context \(text) would be a second")
       }
     }

@@ -38,7 +38,7 @@ import Testing
     var arena = Arena(pool)
     var (outcome, rest) = processor.process(
       try element(asset(snapshots: 300, context: 1000)), arena: arena)
-    #expect(outcome.facts.task?.annotations.groups.reduce(0) { $0 + $1.1 } == 2)
+    #expect(outcome.facts.task?.annotations.tables?.all.seen == 2)
     var rows = outcome.rows.reduce(0) { $0 + $1.rows }
     var helpings = 1
     while let left = rest {
@@ -65,7 +65,7 @@ import Testing
     let outcome = AssetProcessor(plan, .sequence, pool: pool, limit: .max)
       .process(element, arena: Arena(pool)).outcome
     let columns = try #require(plan.needs.columns)
-    var frames = try RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
+    var frames = RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
     let long = try outcome.facts.lists.map { list in
       try #require(try frames.frame(of: list).middle.first { $0.count > 9000 })
     }

@@ -94,7 +94,7 @@ struct AnnotationProcessor {
     _ outcome: inout AssetOutcome, _ element: Element, _ arena: Arena
   ) -> (isValid: Bool, rest: AssetRest?) {
     do {
-      let frames = try RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
+      let frames = RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
       var rest = AssetRest(outcome.facts, outcome.decision, element, frames)
       while let run = try rest.next() {
         let result = make(run, arena)
@@ -108,6 +108,8 @@ struct AnnotationProcessor {
       outcome.decision = plan.selector.decide(outcome.facts)
       if outcome.decision.isKept { return (true, rest.isEmpty ? nil : rest) }
       outcome.rows = []
+      // What is not written is not too big.
+      outcome.facts.surprises[.rowTooBig] = nil
       return (true, nil)
     } catch {
       return (false, nil)
@@ -147,9 +149,10 @@ struct AnnotationProcessor {
     var rest = rest
     while var run = try rest.next() {
       if case .rows(let frame) = run.job.output { run.job.output = .checkedRows(frame) }
-      let result = lists.process(run, Arena(pool), pool: pool, limit: .max)
+      let result = lists.process(run, Arena(pool), pool: pool, limit: limit)
       if result.fault != nil { return false }
       outcome.add(result)
+      rest.run = result.rest
     }
     return true
   }
@@ -179,9 +182,9 @@ extension AssetFacts {
   /// Takes in what was counted of the annotations of a task.
   mutating func addCounts(of counts: TaskFacts, toTaskAt index: Int) {
     if isLegacy {
-      if legacyTasks.indices.contains(index) { legacyTasks[index].addCounts(of: counts) }
+      if legacyTasks.indices.contains(index) { legacyTasks[index].addCounts(of: counts, task: index) }
     } else {
-      task?.addCounts(of: counts)
+      task?.addCounts(of: counts, task: 0)
     }
   }
 }

@@ -26,6 +26,15 @@ struct RunPlan: Sendable {
     needs.selection.looksAtTitles && needs.columns?.readsHistory != false
   }
 
+  /// What an asset has too much of to be worked on.
+  func excess(in facts: AssetFacts, _ decision: Decision) -> Excess? {
+    if let excess = facts.excess { return excess }
+    // Nearly all assets are shorter than what columns may have.
+    let isShort = facts.end > 0 && facts.end - facts.start <= AssetLimits.columns
+    if needs.columns == nil || isShort || !decision.isCandidate { return nil }
+    return facts.columnExcess(decision)
+  }
+
   /// Whether elements are watched for lines that start with `{`.
   func watchesLines(_ framing: Framing) -> Bool { framing == .sequence && options.onError != .stop }
 }
@@ -67,6 +76,8 @@ struct AssetOutcome: Sendable {
   /// Its row, or those of its annotations, in order.
   var rows: [KeptRow] = []
   var malformed: Malformed?
+  /// What is to be counted of it, once its facts have been given up.
+  private(set) var counts = CountsDelta()
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
 
@@ -75,13 +86,24 @@ struct AssetOutcome: Sendable {
 
   /// Whether a line was counted for it.
   var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
+
+  /// Gives up what is known of it one by one: many like it may wait to be delivered.
+  mutating func condense() {
+    if malformed == nil, !facts.isIssue { counts.add(facts, decision) }
+    var rest = AssetFacts()
+    (rest.hasTask, rest.hasTasks) = (facts.hasTask, facts.hasTasks)
+    (rest.hasLabelTask, rest.assetIsObject) = (facts.hasLabelTask, facts.assetIsObject)
+    rest.surprises = facts.surprises
+    facts = rest
+    decision = Decision()
+  }
 }
 
 /// Works on one asset after another.
 final class AssetProcessor {
   private let plan: RunPlan
   private let reader: AssetReader
-  private var walker: SkeletonWalker
+  private var walker: SkeletonWalker<AssetReader>
   private let lineFinder: LineFinder
   /// Makes the rows where they are annotations.
   private let annotations: AnnotationProcessor?
@@ -100,7 +122,7 @@ final class AssetProcessor {
     watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
     annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
-    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    walker = Self.makeWalker(reader, plan)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
@@ -137,23 +159,13 @@ final class AssetProcessor {
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
-    if let annotations {
-      if outcome.decision.isCandidate {
-        let result = annotations.process(&outcome, element, arena)
-        guard result.isValid else {
-          outcome.malformed = locate(element)
-          return outcome
-        }
-        rest = result.rest
-      }
-    } else if outcome.decision.isKept, !plan.validatesAll, !isValid(element.extent) {
-      outcome.malformed = locate(element)
+    if let excess = plan.excess(in: facts, outcome.decision) {
+      outcome.malformed = locate(element, excess)
       return outcome
     }
-    if annotations == nil, outcome.decision.isKept {
-      let row = makeRow(element.extent, facts, in: arena)
-      if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: range.lowerBound) }
-      outcome.rows = [KeptRow(row, of: facts, outcome.decision)]
+    guard makeRows(&outcome, element, arena, &rest) else {
+      outcome.malformed = locate(element)
+      return outcome
     }
     for (code, surprise) in outcome.facts.surprises {
       outcome.surpriseLines[code] = lineFinder.position(of: surprise.first, in: element)
@@ -161,22 +173,52 @@ final class AssetProcessor {
     return outcome
   }
 
+  /// - Returns: Whether what is to be written is JSON.
+  private func makeRows(
+    _ outcome: inout AssetOutcome, _ element: Element, _ arena: Arena, _ rest: inout AssetRest?
+  ) -> Bool {
+    if let annotations {
+      if !outcome.decision.isCandidate { return true }
+      let result = annotations.process(&outcome, element, arena)
+      rest = result.rest
+      return result.isValid
+    }
+    if !outcome.decision.isKept { return true }
+    if !plan.validatesAll, !isValid(element.extent) { return false }
+    let row = makeRow(element.extent, outcome.facts, in: arena)
+    if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
+    outcome.rows = [KeptRow(row, of: outcome.facts, outcome.decision)]
+    return true
+  }
+
+  private static func makeWalker(_ reader: AssetReader, _ plan: RunPlan) -> SkeletonWalker<AssetReader> {
+    SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth, allowsMultipleValues: true)
+  }
+
   private func readSkeleton(_ extent: Extent) -> AssetFacts? {
     do {
-      try extent.forEachMappedRun(in: extent.start..<extent.end) { bytes, offset, map throws(JSONRejection) in
+      try extent.forEachMappedRun(in: extent.start..<extent.end) { bytes, offset, map in
         try walker.consume(bytes, at: offset, map: map)
       }
-      if let facts = walker.finish() { return facts }
+      if walker.finish(), reader.isComplete { return reader.take() }
     } catch {}
     // A parser that has failed is of no more use.
     reader.reset()
-    walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    walker = Self.makeWalker(reader, plan)
     return nil
   }
 
   private func isValid(_ extent: Extent) -> Bool {
     // Bytes that are held can always be read.
     (try? Judge(plan).allows(extent.start..<extent.end, of: extent)) ?? false
+  }
+
+  /// What an element has too much of, unless that is no JSON anyway.
+  private func locate(_ element: Element, _ excess: Excess) -> Malformed {
+    if !plan.validatesAll, !isValid(element.extent) { return locate(element) }
+    let line = lineFinder.anchor(at: excess.offset, in: element)
+    let fault = ElementFault(excess, line: line, end: element.extent.end)
+    return Malformed(fault: fault, element: element)
   }
 
   private func locate(_ element: Element) -> Malformed {
@@ -216,5 +258,16 @@ struct Minifier {
   /// Appends what remains of `bytes`, which follow those before, to `destination`.
   mutating func append(_ bytes: Span<UInt8>, to destination: UnsafeMutableRawBufferPointer) -> Int {
     unsafe kernel.minify(bytes, into: destination, state: &state).written
+  }
+}
+
+extension Minifier {
+  /// Appends what remains of `bytes` to `text`.
+  mutating func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+    var minifier = self
+    text += unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
+      count = unsafe minifier.append(bytes, to: UnsafeMutableRawBufferPointer(buffer))
+    }
+    self = minifier
   }
 }

@@ -59,12 +59,18 @@ struct AssetRun: Sendable {
   /// Where the last of them all ends.
   private(set) var end = 0
 
+  /// How many rows and names it holds, each of which takes memory beside the pool's.
+  var weight: Int {
+    rows.count + counts.nameCount + (outcome.map { $0.rows.count + $0.counts.nameCount } ?? 0)
+  }
+
   /// Takes in what became of the next asset.
   fileprivate mutating func append(_ outcome: AssetOutcome, isUnfinished: Bool) {
     self.isUnfinished = isUnfinished
     end = outcome.range.upperBound
     if outcome.isSpecial {
       self.outcome = outcome
+      self.outcome?.condense()
       return
     }
     countedTo = end

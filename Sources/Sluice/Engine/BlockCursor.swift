@@ -66,6 +66,12 @@ struct BlockCursor: ByteCursor {
     advance(by: block.withBytes(index..<block.count) { $0.runLength(while: isPlain) })
   }
 
+  mutating func scan(_ body: (Span<UInt8>) -> Int) throws -> Bool {
+    guard try load(), let block else { return false }
+    advance(by: block.withBytes(index..<block.count, body))
+    return true
+  }
+
   /// Moves over bytes of the block under the cursor.
   mutating func advance(by count: Int) {
     guard let block else { return }

@@ -49,7 +49,7 @@ final class BlockSource: Sendable {
   private let origin: Origin
   private let sizes: BlockSizes
   /// Where the spool of a giant element goes.
-  private let scratch: Scratch
+  let scratch: Scratch
 
   /// Reads `source` from `start` to its end.
   init(_ source: any RandomAccessSource, from start: Int, sizes: BlockSizes, scratch: Scratch) {

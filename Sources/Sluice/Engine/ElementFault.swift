@@ -13,6 +13,8 @@ struct ElementFault: Sendable {
   /// A word that stays the same.
   var code: String
   var message: String
+  /// Where the element ends, if it is JSON and that is beyond doubt.
+  var end: Int?
 }
 
 extension ElementFault {
@@ -21,7 +23,17 @@ extension ElementFault {
     let offset = offset ?? fault.offset
     self.init(
       offset: offset, line: line.line, column: offset - line.start + 1, code: fault.code.name,
-      message: fault.message)
+      message: fault.code == .truncated ? Self.truncated : fault.message)
+  }
+
+  /// The same wherever it ends: what could follow is not known in a part that is not read.
+  private static let truncated = "the input ends inside the asset"
+
+  /// What an element that ends at `end` has too much of.
+  init(_ excess: Excess, line: LineAnchor, end: Int) {
+    self.init(
+      offset: excess.offset, line: line.line, column: excess.offset - line.start + 1, code: excess.kind.code,
+      message: excess.message, end: end)
   }
 
   /// A byte that cannot stand between elements.
@@ -77,6 +89,9 @@ enum Hints {
   static func malformed(_ fault: ElementFault) -> String {
     if fault.code == JSONFault.Code.truncated.name {
       return "The file may be cut short: fetch the export again."
+    }
+    if fault.code == Excess.Kind.columns.code {
+      return "Leave a long value out of --context, or such assets out with --on-error skip."
     }
     if fault.code == JSONFault.Code.tooDeep.name { return "Allow it with --max-depth." }
     return "Leave such assets out with --on-error skip, or keep their bytes with --on-error reject."

@@ -124,7 +124,7 @@ struct EngineState: Sendable {
 
   private static let mostWaitingRows = 50_000
   private static let mostWaitingItems = 2000
-  /// How many rows have been made and not delivered.
+  /// How many rows have been made, and names counted, and not delivered.
   private var waitingRows = 0
 
   // Merging.
@@ -210,9 +210,9 @@ struct EngineState: Sendable {
 
   // MARK: Framing
 
-  /// Whether few enough rows wait to be delivered that one more block may be framed: a block of tiny assets
-  /// makes hundreds of thousands.
-  var mayFrame: Bool { waitingRows < Self.mostWaitingRows || active == 0 }
+  /// Whether few enough rows wait to be delivered that more may be made: a block of tiny assets makes hundreds of
+  /// thousands.
+  var mayWork: Bool { waitingRows < Self.mostWaitingRows || active == 0 }
 
   mutating func elementDone(_ number: Int, _ item: EngineItem, _ rest: ElementTask.Work?) {
     waitingRows += Self.rows(in: item)
@@ -222,16 +222,16 @@ struct EngineState: Sendable {
 
   private static func rows(in item: EngineItem) -> Int {
     switch item {
-    case .assets(let runs): runs.reduce(0) { $0 + $1.rows.count }
+    case .assets(let runs): runs.reduce(0) { $0 + $1.weight }
     case .moreRows(let more): more.rows.count
-    case .giant(.list(let list)): max(1, list.rows.count)
+    case .giant(.list(let list)): 1 + list.rows.count + list.task.annotations.nameCount
     case .giant: 1
     case .anomaly, .failure, .end: 0
     }
   }
 
   mutating func framingDone(_ block: FramedBlock) {
-    waitingRows += block.runs.reduce(0) { $0 + $1.rows.count }
+    waitingRows += block.runs.reduce(0) { $0 + $1.weight }
     framed[block.block.index] = block
   }
 

@@ -120,9 +120,9 @@ final class FastEngine: Sendable {
   private func choose(_ state: inout EngineState) -> EngineStep? {
     if let step = state.nextOrderedStep() { return step }
     // With nothing under way, the first of what waits must be done, whatever memory it takes.
-    let mayMakeRows = state.active == 0 || pool.taken < budget.buffers
+    let mayMakeRows = state.mayWork && (state.active == 0 || pool.taken < budget.buffers)
     if mayMakeRows, let element = state.elements.popFirst() { return .process(element) }
-    if mayMakeRows, state.mayFrame, let block = state.stitched.popFirst() { return .frame(block) }
+    if mayMakeRows, let block = state.stitched.popFirst() { return .frame(block) }
     // With nothing under way, only one more block can bring the run forward.
     if state.mayRead, pool.taken < budget.blocks || state.active == 0 { return state.claimRead() }
     return nil

@@ -31,6 +31,14 @@ struct GiantPass: Sendable {
   var isEarly = false
   /// Where it can be read again, if an earlier pass has seen to that.
   var bytes: RereadableBytes?
+
+  /// Whether it is the first.
+  var looksFirst: Bool { goal == .survey || isEarly }
+
+  /// Whether every byte is checked to be JSON, or what is needed alone.
+  func readsAll(_ plan: RunPlan) -> Bool {
+    checksAll || plan.validatesAll && looksFirst || plan.needs.columns == nil && goal != .survey
+  }
 }
 
 /// What is known of a giant before it is walked through again.
@@ -38,7 +46,7 @@ struct KnownGiant: Sendable {
   var facts: AssetFacts
   var decision = Decision()
   /// What does not go into its row, but for what is pruned: each run sees to that itself.
-  var cuts = CutList([], isLegacy: false)
+  var cuts = GiantCuts()
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)]
   /// Whether it is to be written.
@@ -49,9 +57,15 @@ struct KnownGiant: Sendable {
   var frames: RowFrames?
   var earlyFrame: RowFrame?
 
-  init(_ facts: AssetFacts, _ lines: [WarningCode: (line: Int, column: Int)] = [:]) {
+  init(_ facts: AssetFacts) {
     self.facts = facts
-    surpriseLines = lines
+    surpriseLines = [:]
+  }
+
+  init(_ facts: AssetFacts, _ end: GiantEnd) {
+    self.facts = facts
+    surpriseLines = end.surpriseLines
+    cuts = end.cuts
   }
 }
 
@@ -88,10 +102,20 @@ struct GiantEnd: Sendable {
   var fault: ElementFault?
   /// Where it can be read again, if it can.
   var bytes: RereadableBytes?
+  /// Where a fault in its frame can be looked for from, if every byte was checked.
+  var mark: FrameMark
   /// Where the first surprise of each code is.
   var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  /// What does not go into its row, if this was a survey.
+  var cuts = GiantCuts()
   /// Whether a line in it makes it suspect: see `LineWatch`.
   var isSuspect = false
+
+  init(range: Range<Int>, line: LineAnchor) {
+    self.range = range
+    self.line = line
+    mark = FrameMark(offset: range.lowerBound, line: line, lineOffset: range.lowerBound)
+  }
 }
 
 /// That a giant is to be walked through again.

@@ -203,7 +203,7 @@ final class InputRun {
     var gap: Gap?
     try recorder.leaveOut(at: cursor.offset, cursor.line, fault) { collect in
       cursor.startCollecting(collect)
-      if isRecoverable { gap = try Recovery(framing: framing).resume(&cursor, fault: fault.offset).gap }
+      if isRecoverable { gap = try Recovery(framing: framing).resume(&cursor, fault: fault).gap }
       if gap == nil { try cursor.skip(to: .max) }
       cursor.stopCollecting()
       // Without a further line the last record simply ends with the input: nothing of it is in doubt.

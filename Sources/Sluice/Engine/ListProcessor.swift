@@ -78,15 +78,15 @@ struct ListProcessor {
     if run.job.validates, try !isValid(run, bytes) { return false }
     switch run.job.output {
     case .none:
-      return try !run.job.counts || read(run, bytes, into: &outcome) { _, _ in }
+      return try !run.job.counts || read(run, bytes, target, into: &outcome) { _, _ in }
     case .elements(false):
       try target.buffer.append(run.range.lowerBound + (run.isFirst ? 0 : 1)..<run.range.upperBound, of: bytes)
-      return try !run.job.counts || read(run, bytes, into: &outcome) { _, _ in }
-    case .elements(true): return try prune(run, bytes, target.buffer, into: &outcome)
+      return true
+    case .elements(true): return try prune(run, bytes, target, into: &outcome)
     case .rows(let frame): return try makeRows(run, frame, bytes, target, into: &outcome)
     case .checkedRows(let frame):
       let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, nil)
-      return try read(run, bytes, into: &outcome) { annotation, _ in
+      return try read(run, bytes, target, into: &outcome) { annotation, _ in
         if titles.keeps(title: annotation.members.title.comparable) { try rows.check(annotation, bytes) }
       }
     }
@@ -94,11 +94,12 @@ struct ListProcessor {
 
   /// Copies the elements that the title options keep, with commas between them.
   private func prune(
-    _ run: ListRun, _ bytes: any ElementBytes, _ buffer: RowBuffer, into outcome: inout ListOutcome
+    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
   ) throws -> Bool {
+    let buffer = target.buffer
     let comma = [UInt8(ascii: ",")]
     var isFirst = true
-    return try read(run, bytes, into: &outcome) { annotation, _ in
+    return try read(run, bytes, target, into: &outcome) { annotation, _ in
       guard titles.keeps(title: annotation.members.title.comparable) else { return }
       if !isFirst { try buffer.append(comma.span) }
       isFirst = false
@@ -113,7 +114,7 @@ struct ListProcessor {
     let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, target.arena)
     rows.onRow = target.onRow
     let start = target.buffer.count
-    let isValid = try read(run, bytes, into: &outcome) { annotation, outcome in
+    let isValid = try read(run, bytes, target, into: &outcome) { annotation, outcome in
       guard titles.keeps(title: annotation.members.title.comparable) else { return }
       if !run.job.validates { try rows.check(annotation, bytes) }
       let length = try rows.write(annotation, bytes)
@@ -126,7 +127,10 @@ struct ListProcessor {
     return isValid
   }
 
-  /// There are rows enough for now.
+  /// How many titles and tools are counted at a time.
+  private static let mostNames = 20_000
+
+  /// There are rows or names enough for now.
   private struct Enough: Error {
     /// Where the last annotation ends that was read.
     var end: Int
@@ -192,16 +196,21 @@ struct ListProcessor {
   ///
   /// - Returns: Whether what was read of them is JSON.
   private func read(
-    _ run: ListRun, _ bytes: any ElementBytes, into outcome: inout ListOutcome,
+    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome,
     _ body: (Annotation, inout ListOutcome) throws -> Void
   ) throws -> Bool {
     let opening = run.opening
     let reader = AnnotationListReader(
       run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
-    var walker = ListWalker(reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     func take(_ annotation: Annotation) throws {
       count(annotation, run, into: &outcome)
       try body(annotation, &outcome)
+      let end = annotation.range.upperBound
+      if target.limit != .max, outcome.task.annotations.nameCount > Self.mostNames, end < run.range.upperBound
+      {
+        throw Enough(end: end)
+      }
     }
     do {
       try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
@@ -234,7 +243,7 @@ struct ListProcessor {
     } else if run.place.counts, annotation.members.title.text == nil {
       outcome.warn(.fieldNotString, at: annotation.range.lowerBound)
     }
-    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles) }
+    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles, limit: .max) }
   }
 }
 
@@ -252,59 +261,5 @@ private final class RowTarget {
     self.buffer = buffer
     self.arena = arena
     self.limit = limit
-  }
-}
-
-/// Feeds a list's elements to yajl and jumps over the containers within them.
-struct ListWalker: ~Copyable {
-  private let kernel: ScanKernel
-  private let reader: AnnotationListReader
-  private var parser: JSONPushParser<AnnotationListReader>
-  private var state = ScanState()
-  /// The depth at which the container that is being jumped over is closed.
-  private var skipTarget: Int?
-
-  init(_ reader: AnnotationListReader, kernel: ScanKernel, maxDepth: Int) {
-    self.reader = reader
-    self.kernel = kernel
-    parser = JSONPushParser(reader, maxDepth: maxDepth)
-  }
-
-  /// Feeds bytes that are not scanned.
-  mutating func feed(_ bytes: Span<UInt8>, at offset: Int) throws(JSONRejection) {
-    try parser.feed(bytes, at: offset)
-  }
-
-  /// Reads the next bytes of the list.
-  ///
-  /// - Parameters:
-  ///   - bytes: What follows the bytes before.
-  ///   - offset: Where they stand in the input.
-  ///   - afterFeeding: Called when the reader may have read elements to their end.
-  /// - Throws: `JSONRejection`, and what `afterFeeding` throws.
-  mutating func consume(_ bytes: Span<UInt8>, at offset: Int, _ afterFeeding: () throws -> Void) throws {
-    var index = 0
-    var fed = 0
-    while true {
-      if let target = skipTarget {
-        guard let close = kernel.skip(toDepth: target, in: bytes, from: index, state: &state) else { return }
-        skipTarget = nil
-        fed = close
-        index = close + 1
-      }
-      guard let bracket = kernel.nextBracket(in: bytes, from: index, state: &state) else { break }
-      index = bracket + 1
-      let byte = bytes[bracket]
-      if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-        // An empty container needs no question: skipped or not, yajl is given the same two bytes.
-        if index < bytes.count, bytes[index] == byte + 2 { continue }
-        try parser.feed(bytes.extracting(fed..<index), at: offset + fed)
-        fed = index
-        if reader.skipsContainer { skipTarget = state.depth - 1 }
-        try afterFeeding()
-      }
-    }
-    if fed < bytes.count { try parser.feed(bytes.extracting(fed..<bytes.count), at: offset + fed) }
-    try afterFeeding()
   }
 }

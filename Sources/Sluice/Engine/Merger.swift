@@ -140,7 +140,7 @@ struct Merger: Sendable {
   ) {
     let start = open.element.extent.start
     let line = context.lines.anchor(at: start, in: open.element)
-    let pass = pass ?? GiantWalk.firstPass(open.element, context)
+    let pass = pass ?? GiantPass.first(open.element, context)
     let giant = GiantWalk(start: start, line: line, pass, context)
     emit(.item(.begin(pass, start: start)), into: &result)
     backlog = open.parts.reversed()

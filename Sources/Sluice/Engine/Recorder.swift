@@ -136,7 +136,8 @@ final class Recorder: @unchecked Sendable {
     if outcome.facts.isIssue {
       return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
     }
-    counts.add(outcome.facts, outcome.decision, range: outcome.range, lines: outcome.surpriseLines)
+    counts.add(
+      outcome.counts, outcome.facts.surprises, range: outcome.range, lines: outcome.surpriseLines)
     for row in outcome.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
     return limitReached
   }
@@ -149,7 +150,7 @@ final class Recorder: @unchecked Sendable {
     // What the reference engine calls an element reaches to the input's end.
     guard plan.options.onError != .stop, plan.options.resources.engine == .fast else { return false }
     let extent = malformed.element.extent
-    guard try Recovery(framing: framing).endsWhereFramed(extent, fault: malformed.fault.offset) else {
+    guard try Recovery(framing: framing).endsWhereFramed(extent, fault: malformed.fault) else {
       return false
     }
     try leaveOut(at: extent.start, line, malformed.fault) { collect in

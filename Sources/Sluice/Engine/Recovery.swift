@@ -18,6 +18,8 @@ protocol ByteCursor {
   mutating func skip(while isPlain: (UInt8) -> Bool) throws
   /// Moves behind the next byte.
   mutating func advance()
+  /// Gives `body` the bytes of the block at hand, and moves over as many as it says; false at the end.
+  mutating func scan(_ body: (Span<UInt8>) -> Int) throws -> Bool
   /// Moves to an offset, or to the end if that comes first.
   mutating func skip(to offset: Int) throws
 }
@@ -43,15 +45,19 @@ struct Recovery {
   ///
   /// - Parameters:
   ///   - cursor: At the element's first byte.
-  ///   - fault: Where it stops being JSON.
+  ///   - fault: What is wrong with it.
   /// - Returns: Where reading goes on.
   /// - Throws: What reading throws.
-  func resume<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: Int) throws -> Resumption {
-    switch framing {
+  func resume<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: ElementFault) throws -> Resumption {
+    if let end = fault.end {
+      try cursor.skip(to: end)
+      return .at(end, .after(framing))
+    }
+    return switch framing {
     case .array:
       try Self.skipBalanced(&cursor) ? .at(cursor.offset, .afterElement) : .lost
     case .sequence:
-      try Self.skipToLine(&cursor, from: fault) ? .at(cursor.offset, .sequence) : .lost
+      try Self.skipToLine(&cursor, from: fault.offset) ? .at(cursor.offset, .sequence) : .lost
     }
   }
 
@@ -60,11 +66,12 @@ struct Recovery {
   ///
   /// - Parameters:
   ///   - extent: The element as its brackets have it.
-  ///   - fault: Where it stops being JSON.
+  ///   - fault: What is wrong with it.
   /// - Returns: False also where the block ends before it can be told.
   /// - Throws: What reading throws.
   /// - Complexity: Linear in the element and the white space behind it.
-  func endsWhereFramed(_ extent: Extent, fault: Int) throws -> Bool {
+  func endsWhereFramed(_ extent: Extent, fault: ElementFault) throws -> Bool {
+    if fault.end != nil { return true }
     guard let last = extent.segments.last else { return false }
     var reach = extent
     if framing == .sequence {
@@ -85,49 +92,9 @@ struct Recovery {
   ///
   /// - Returns: Whether they balance, `[` with `]` and `{` with `}`.
   private static func skipBalanced<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
-    var open: [UInt8] = []
-    while true {
-      try cursor.skip(while: { byte in
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "}"),
-          UInt8(ascii: "]"):
-          false
-        default: true
-        }
-      })
-      guard let byte = try cursor.peek() else { break }
-      switch byte {
-      case UInt8(ascii: "\""):
-        cursor.advance()
-        guard try skipString(&cursor) else { return false }
-      case UInt8(ascii: "{"), UInt8(ascii: "["):
-        // The closing bracket of either kind comes two behind the opening one in ASCII.
-        open.append(byte + 2)
-        cursor.advance()
-      case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        if open.isEmpty { return true }
-        guard open.popLast() == byte else { return false }
-        cursor.advance()
-      case UInt8(ascii: ",") where open.isEmpty: return true
-      default:
-        cursor.advance()
-        continue
-      }
-      if open.isEmpty { return true }
-    }
-    return open.isEmpty
-  }
-
-  /// Moves behind a string whose opening quote has been taken.
-  private static func skipString<Cursor: ByteCursor>(_ cursor: inout Cursor) throws -> Bool {
-    while true {
-      try cursor.skip(while: { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-      guard let byte = try cursor.peek() else { break }
-      cursor.advance()
-      if byte == UInt8(ascii: "\"") { return true }
-      if byte == UInt8(ascii: "\\"), try cursor.peek() != nil { cursor.advance() }
-    }
-    return false
+    var balance = Balance()
+    while balance.verdict == nil, try cursor.scan({ balance.consume($0) }) {}
+    return balance.verdict ?? balance.mayEnd
   }
 
   /// Moves to the first line at or behind `fault` that starts with `{`.
@@ -141,6 +108,61 @@ struct Recovery {
       cursor.advance()
     }
     return false
+  }
+}
+
+/// Follows the strings and brackets of one element.
+private struct Balance {
+  /// Whether they balance, once that is known.
+  private(set) var verdict: Bool?
+  /// The brackets that are due, the innermost last.
+  private var due: [UInt8] = []
+  private var isInString = false
+  private var isEscaped = false
+
+  /// Whether the input may end here.
+  var mayEnd: Bool { due.isEmpty && !isInString }
+
+  /// Reads on.
+  ///
+  /// - Returns: How many of the bytes belong to the element.
+  mutating func consume(_ bytes: Span<UInt8>) -> Int {
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      if isInString {
+        consumeInString(byte)
+        if verdict != nil { return index + 1 }
+        continue
+      }
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      // The closing bracket of either kind comes two behind the opening one in ASCII.
+      case UInt8(ascii: "{"), UInt8(ascii: "["): due.append(byte + 2)
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        if due.isEmpty {
+          verdict = true
+          return index
+        }
+        if due.removeLast() != byte { verdict = false } else if due.isEmpty { verdict = true }
+        if verdict != nil { return index + 1 }
+      case UInt8(ascii: ",") where due.isEmpty:
+        verdict = true
+        return index
+      default: break
+      }
+    }
+    return bytes.count
+  }
+
+  private mutating func consumeInString(_ byte: UInt8) {
+    if isEscaped {
+      isEscaped = false
+    } else if byte == UInt8(ascii: "\\") {
+      isEscaped = true
+    } else if byte == UInt8(ascii: "\"") {
+      isInString = false
+      if due.isEmpty { verdict = true }
+    }
   }
 }
 
@@ -176,6 +198,13 @@ struct ExtentCursor: ByteCursor {
     let current = segments[segment]
     let count = current.block.withBytes(index..<current.range.upperBound) { $0.runLength(while: isPlain) }
     skip(to: offset + count)
+  }
+
+  mutating func scan(_ body: (Span<UInt8>) -> Int) -> Bool {
+    guard segment < segments.count else { return false }
+    let current = segments[segment]
+    skip(to: offset + current.block.withBytes(index..<current.range.upperBound, body))
+    return true
   }
 
   mutating func skip(to target: Int) {

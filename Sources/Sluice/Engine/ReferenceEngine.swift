@@ -67,6 +67,12 @@ struct ReferenceEngine {
       return outcome
     }
     outcome.decision = plan.selector.decide(facts)
+    if let excess = plan.excess(in: facts, outcome.decision) {
+      let line = lines.anchor(at: excess.offset, in: element)
+      outcome.malformed = Malformed(
+        fault: ElementFault(excess, line: line, end: end + input.offset), element: element)
+      return outcome
+    }
     if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
       let tokens = TokenList()

@@ -156,7 +156,7 @@ private struct AnnotationListState {
       seen = 0
     } else if level == 2, current.isObject {
       containerStart = offset
-      if counts || hasColumns, current.members.container(key) { current.columns.toolKey = keyRange }
+      if counts || hasColumns, current.members.container() { current.columns.toolKey = keyRange }
       note(.other)
     }
   }

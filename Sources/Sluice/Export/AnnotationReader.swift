@@ -9,37 +9,44 @@ struct AnnotationReader {
   private var rank: Int?
   /// The bytewise smallest key of an object or array that could be a tool of an unknown type.
   private var otherTool: [UInt8]?
-  /// The current key, as long as it could be one and neither object nor array has followed; and which it is.
-  private var lastKey: [UInt8]?
-  private var lastKnown = ExportKey.other
-  /// Those before it whose value was neither: the known ones, a bit each, and all others.
-  private var scalars: UInt64 = 0
-  private var otherScalars: [[UInt8]] = []
+  /// The current key, if it could be one.
+  private var candidate: [UInt8]?
+  /// The keys so far that could be one, whatever their values, a bit for each known one.
+  ///
+  /// Of two equal ones the first decides.
+  private var knownKeys: UInt64 = 0
+  private var otherKeys = NameIndex<[UInt8]>()
 
   /// Reads a member's name.
   mutating func key(_ key: ExportKey, _ name: Span<UInt8>, _ names: inout NameCache) {
+    candidate = nil
     if let found = key.toolRank {
       rank = min(rank ?? found, found)
-    } else if rank == nil {
-      unnamedKey()
-      if key.mayNameTool { (lastKey, lastKnown) = (names.name(name), key) }
+    } else if rank == nil, key.mayNameTool, toolKeyCount < AssetLimits.toolKeys {
+      let name = names.name(name)
+      if isFirst(key, name) { candidate = name }
     }
   }
 
   /// Reads a member's name that equals none: over 1 MiB, or with half a surrogate pair.
-  mutating func unnamedKey() {
-    guard rank == nil, let key = lastKey.take() else { return }
-    if lastKnown == .other { otherScalars.append(key) } else { scalars |= 1 << UInt64(lastKnown.rawValue) }
+  mutating func unnamedKey() { candidate = nil }
+
+  private var toolKeyCount: Int { knownKeys.nonzeroBitCount + otherKeys.names.count }
+
+  private mutating func isFirst(_ key: ExportKey, _ name: [UInt8]) -> Bool {
+    let count = toolKeyCount
+    if key == .other { _ = otherKeys.number(of: name) } else { knownKeys |= 1 << UInt64(key.rawValue) }
+    return toolKeyCount > count
   }
 
-  /// Reads that the current member, named by `key`, is an object or array.
+  /// Reads that the current member is an object or array.
   ///
   /// - Returns: Whether the member is the tool of an unknown type, as far as is known.
   @discardableResult
-  mutating func container(_ key: ExportKey) -> Bool {
-    guard rank == nil, key.toolRank == nil, let name = lastKey.take() else { return false }
-    let isSecond = key == .other ? otherScalars.contains(name) : scalars & 1 << UInt64(key.rawValue) != 0
-    guard !isSecond, otherTool.map({ name.lexicographicallyPrecedes($0) }) ?? true else { return false }
+  mutating func container() -> Bool {
+    guard rank == nil, let name = candidate.take(),
+      otherTool.map({ name.lexicographicallyPrecedes($0) }) ?? true
+    else { return false }
     otherTool = name
     return true
   }
@@ -80,23 +87,24 @@ struct TitleMatcher: Sendable {
 }
 
 extension TaskFacts {
-  /// Counts an annotation of the task.
-  mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher) {
+  /// Counts an annotation of the task, whose names are kept up to `limit` bytes.
+  mutating func count(
+    _ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher, limit: Int
+  ) {
     let title = annotation.title.comparable
     let isMatch = matcher.keeps(title: title)
     annotations.add(
-      AnnotationGroup(
-        kind: kind, title: annotation.title.text, tool: annotation.toolName(kind), isMatch: isMatch))
+      kind, title: annotation.title.text, tool: annotation.toolName(kind), isMatch: isMatch, limit: limit)
     if matcher.wants(title: title) { hasTitle = true }
     if matcher.excludes(title: title) { hasExcludedTitle = true }
     if isMatch { hasMatch = true }
   }
 
-  /// Takes in what was counted of the same task elsewhere.
-  mutating func addCounts(of other: TaskFacts) {
+  /// Takes in what was counted of the same task, the one of this number, behind all of this.
+  mutating func addCounts(of other: TaskFacts, task number: Int) {
     hasTitle = hasTitle || other.hasTitle
     hasMatch = hasMatch || other.hasMatch
     hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
-    for (group, count) in other.annotations.groups { annotations.add(group, count) }
+    annotations.add(other.annotations, limit: AnnotationCounts.limit(ofTask: number))
   }
 }

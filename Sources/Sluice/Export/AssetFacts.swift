@@ -43,35 +43,50 @@ extension AnnotationKind {
     uniqueKeysWithValues: allCases.map { ($0, Array($0.rawValue.utf8)) })
 }
 
-/// Annotations that count as the same.
-struct AnnotationGroup: Sendable, Hashable {
-  var kind: AnnotationKind
-  var title: [UInt8]?
-  var tool: [UInt8]?
-  /// Whether they meet the title options.
-  var isMatch: Bool
-}
-
-extension AnnotationGroup: Fingerprinted {
-  var fingerprint: Int {
-    let names = title.fingerprint &* 31 &+ tool.fingerprint
-    return names &* 8 &+ (kind == .tool ? 0 : kind == .relation ? 1 : 2) &+ (isMatch ? 4 : 0)
-  }
-}
-
-/// Counts of annotations by what they are.
+/// Counts of a task's annotations by what they are; kept are those that meet the title options.
+///
+/// Of titles and tools the first are known by name, the later ones are summed: a task may have as many of them
+/// as annotations.
 struct AnnotationCounts: Sendable {
-  private var index = NameIndex<AnnotationGroup>()
-  private var counts: [Int] = []
-
-  mutating func add(_ group: AnnotationGroup, _ count: Int = 1) {
-    let number = index.number(of: group)
-    if number == counts.count { counts.append(0) }
-    counts[number] += count
+  struct Tables: Sendable {
+    var all = SeenKept()
+    var titles = CountTable()
+    var kinds = CountTable()
+    var tools = CountTable()
   }
 
-  /// The groups in the order of their first annotations.
-  var groups: Zip2Sequence<[AnnotationGroup], [Int]> { zip(index.names, counts) }
+  /// None or one: most tasks are not counted, and a task is copied often.
+  private var storage: [Tables] = []
+
+  /// nil if nothing was counted.
+  var tables: Tables? { storage.first }
+
+  /// How many titles and tools it knows.
+  var nameCount: Int { storage.isEmpty ? 0 : storage[0].titles.names.count + storage[0].tools.names.count }
+
+  mutating func add(
+    _ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?, isMatch: Bool, limit: Int
+  ) {
+    if storage.isEmpty { storage.append(Tables()) }
+    let kept = isMatch ? 1 : 0
+    storage[0].all.add(seen: 1, kept: kept)
+    storage[0].titles.add(title, seen: 1, kept: kept, limit: limit)
+    storage[0].kinds.add(kind.name, seen: 1, kept: kept)
+    storage[0].tools.add(tool, seen: 1, kept: kept, limit: limit)
+  }
+
+  /// Takes in what was counted of the annotations that follow.
+  mutating func add(_ other: AnnotationCounts, limit: Int) {
+    guard let tables = other.tables else { return }
+    if storage.isEmpty { storage.append(Tables()) }
+    storage[0].all.add(seen: tables.all.seen, kept: tables.all.kept)
+    storage[0].titles.add(tables.titles, limit: limit)
+    storage[0].kinds.add(tables.kinds)
+    storage[0].tools.add(tables.tools, limit: limit)
+  }
+
+  /// How many bytes of names the task of this number keeps, so that all tasks of an asset together keep few.
+  static func limit(ofTask number: Int) -> Int { BoundedTally.limit / (number + 1) }
 }
 
 /// What is known of one task.
@@ -161,6 +176,8 @@ struct AssetFacts: Sendable {
   var members: [Range<Int>?] = []
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
+  /// What there is too much of, and where: the first such thing.
+  var excess: Excess?
 
   /// An asset of the 2021–2023 format.
   var isLegacy: Bool { hasTasks && !hasTask }

@@ -135,7 +135,7 @@ extension AssetState {
     case .taskList(let counts):
       if case .object = value { return }
       facts.warn(.unknownShape, at: offset)
-      if counts { facts.legacyTasks.append(TaskFacts()) }
+      if counts { addLegacyTask(TaskFacts(), at: offset) }
     case .task(counts: true) where top.keyCounts: noteInTask(value, top.key, at: offset)
     case .history(counts: true): snapshotIndex += 1
     case .annotations(let kind, let counts):
@@ -188,8 +188,7 @@ extension AssetState {
     switch value.field {
     case .null: break
     case .string(let name), .unmatchable(let name):
-      let number = batchNames.number(of: name)
-      if number == facts.batches.count { facts.batches.append(BatchName(text: name, isComparable: false)) }
+      guard let number = batchNumber(name, at: offset) else { return }
       if value.field.comparable != nil { facts.batches[number].isComparable = true }
     case .other, .absent: facts.warn(.batchesNotStrings, at: offset)
     }
@@ -198,7 +197,7 @@ extension AssetState {
   /// Closes a task whose fields decide, and which started at `start`.
   mutating func endTask(from start: Int) {
     if inTaskList {
-      facts.legacyTasks.append(task)
+      addLegacyTask(task, at: start)
     } else {
       facts.task = task
       if task.stage.text == nil { facts.warn(.fieldNotString, at: start) }
@@ -226,7 +225,8 @@ extension AssetState {
   }
 
   private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
-    task.count(annotation, kind, titles)
+    let number = inTaskList ? facts.legacyTasks.count : 0
+    task.count(annotation, kind, titles, limit: AnnotationCounts.limit(ofTask: number))
   }
 
   /// The annotation list that has just been opened in `top`, where lists are read apart.

@@ -23,7 +23,8 @@ struct ReaderNeeds: Sendable {
     prunes = options.rows.prune
     let makesAnnotations = options.rows.kind == .annotations
     dropsHistory = options.rows.history == .drop && !makesAnnotations
-    stripsURLs = options.rows.stripURLQuery
+    // The columns see to their own.
+    stripsURLs = options.rows.stripURLQuery && !makesAnnotations
     countsAnnotations = makesAnnotations || options.selection.looksAtTitles
     if makesAnnotations { columns = ColumnNeeds(options.rows) }
   }
@@ -96,6 +97,9 @@ final class AssetReader: JSONEventHandler {
   /// of it; nil if it may.
   func settledFacts(_ options: RunOptions) -> AssetFacts? { unsafe state.pointee.settledFacts(options) }
 
+  /// Takes what does not go into the row, as far as it has been read.
+  func takeCuts() -> (members: [Cut], urls: [Cut]) { unsafe state.pointee.takeCuts() }
+
   /// What has surprised so far, by code.
   var surprises: [WarningCode: (count: Int, first: Int)] { unsafe state.pointee.facts.surprises }
 
@@ -160,6 +164,9 @@ struct AssetState {
   var snapshotIndex = -1
   /// The batches of the asset so far.
   var batchNames = NameIndex<[UInt8]>()
+  var batchBytes = 0
+  /// How many snapshots the asset has that are known.
+  var snapshotCount = 0
   /// Outlives the asset, as the names do.
   var names = NameCache()
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
@@ -185,6 +192,13 @@ struct AssetState {
   /// The annotation list that has just been opened, if it is read apart.
   mutating func takeOpenedList() -> ListPlace? { openedList.take() }
 
+  /// Takes what does not go into the row, as far as it has been read.
+  mutating func takeCuts() -> (members: [Cut], urls: [Cut]) {
+    if facts.cuts.isEmpty, facts.urls.isEmpty { return ([], []) }
+    defer { (facts.cuts, facts.urls) = ([], []) }
+    return (facts.cuts, facts.urls)
+  }
+
   /// How many containers are being read.
   var depth: Int { isOpen ? outer.count + 1 : 0 }
 
@@ -197,7 +211,7 @@ struct AssetState {
   /// What is known of an asset in the midst of its task, if nothing that may come later changes what becomes
   /// of it; nil if it may.
   func settledFacts(_ options: RunOptions) -> AssetFacts? {
-    guard !inTaskList, depth > 1 else { return nil }
+    guard !inTaskList, depth > 1, facts.excess == nil else { return nil }
     let containers = outer + [top]
     guard case .task(counts: true) = containers[1].place else { return nil }
     let partitions = options.output.partitionBy
@@ -226,6 +240,7 @@ struct AssetState {
   mutating func reset() {
     facts = AssetFacts()
     batchNames.removeAll()
+    (batchBytes, snapshotCount) = (0, 0)
     outer.removeAll(keepingCapacity: true)
     isOpen = false
     ignored = 0
@@ -254,7 +269,9 @@ struct AssetState {
 
   mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
-    if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+    if needs.stripsURLs, isURL(), value.contains(UInt8(ascii: "?")) {
+      facts.urls.append(Cut(range: range, isLegacy: inTaskList))
+    }
     if wantsText() {
       let text = names.name(value)
       if loneSurrogate, case .annotation = top.place {
@@ -329,7 +346,7 @@ struct AssetState {
       if let columns = needs.columns { facts.members = columns.emptyAsset }
       return
     }
-    if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
+    if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container() }
     note(isObject ? .object : .array, at: offset)
     if listsApart != .none, let list = listApart(isObject: isObject, at: offset) {
       openedList = list
@@ -353,7 +370,7 @@ struct AssetState {
       }
     case .history(counts: true): snapshotIndex = -1
     case .snapshot(counts: true):
-      if needs.columns?.readsHistory == true { task.snapshots.append(SnapshotFacts(index: snapshotIndex)) }
+      if needs.columns?.readsHistory == true { beginSnapshot(at: offset) }
     case .annotations:
       if needs.prunes { container.cutter = ItemCutter(after: offset + 1) }
     case .annotation: annotation = AnnotationReader()

@@ -1,5 +1,7 @@
 // From what an asset is to what becomes of it.
 
+internal import Sharding
+
 /// What becomes of an asset.
 struct Decision: Sendable {
   /// Whether its row is written, or those of its annotations.
@@ -12,6 +14,12 @@ struct Decision: Sendable {
   var countsAnnotations = false
   /// The batches that partitions are made for; nil stands for none.
   var batches: [[UInt8]?] = []
+
+  /// Whether the task of this number meets the task options.
+  func passes(_ task: Int) -> Bool {
+    let index = passingTasks.partitionIndex { $0 >= task }
+    return index < passingTasks.count && passingTasks[index] == task
+  }
 
   // Most assets have one task; constants need no allocation.
   fileprivate static let onlyTask = [0]

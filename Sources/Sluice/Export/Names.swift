@@ -55,6 +55,13 @@ struct NameIndex<Name: Fingerprinted & Sendable>: Sendable {
 
   /// The number of `name`, the next free one if it is new.
   mutating func number(of name: Name) -> Int {
+    if let known = known(name) { return known }
+    last = append(name, name.fingerprint)
+    return last
+  }
+
+  /// The number of `name`; nil if it is new.
+  mutating func known(_ name: Name) -> Int? {
     // Neighbours often share a name; the objects of a video come in the same order in every frame.
     let fingerprint = name.fingerprint
     for guess in last..<min(last + 2, names.count) {
@@ -63,8 +70,9 @@ struct NameIndex<Name: Fingerprinted & Sendable>: Sendable {
         return guess
       }
     }
-    last = find(name, fingerprint) ?? append(name, fingerprint)
-    return last
+    guard let found = find(name, fingerprint) else { return nil }
+    last = found
+    return found
   }
 
   /// Forgets all names.

@@ -19,12 +19,12 @@ public struct SeenKept: Sendable, Hashable {
 public struct BoundedTally: Sendable {
   /// How many bytes of names are kept, each name counted with what an entry of the table takes.
   static let limit = 4 << 20
-  private static let overhead = 64
+  static let overhead = 64
 
   private var counts: [[UInt8]?: SeenKept] = [:]
   private var size = 0
   /// The sums of the names that are not kept.
-  public private(set) var other = SeenKept()
+  public internal(set) var other = SeenKept()
 
   mutating func add(_ name: [UInt8]?, seen: Int, kept: Int) {
     if counts[name]?.add(seen: seen, kept: kept) != nil { return }

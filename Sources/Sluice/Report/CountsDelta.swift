@@ -5,13 +5,34 @@
 struct CountTable: Sendable {
   private var index = NameIndex<[UInt8]?>()
   private(set) var counts: [SeenKept] = []
+  /// The sums of the names that were not taken in.
+  private(set) var other = SeenKept()
+  private var size = 0
 
   var names: [[UInt8]?] { index.names }
 
-  mutating func add(_ name: [UInt8]?, seen: Int, kept: Int) {
-    let number = index.number(of: name)
-    if number == counts.count { counts.append(SeenKept()) }
+  /// Counts a name, a new one only as long as all have no more than `limit` bytes.
+  mutating func add(_ name: [UInt8]?, seen: Int, kept: Int, limit: Int = .max) {
+    guard let number = index.known(name) else {
+      let grown = size + (name?.count ?? 0) + BoundedTally.overhead
+      if grown > limit { return addOther(SeenKept(seen: seen, kept: kept)) }
+      size = grown
+      _ = index.number(of: name)
+      counts.append(SeenKept(seen: seen, kept: kept))
+      return
+    }
     counts[number].add(seen: seen, kept: kept)
+  }
+
+  /// Counts names that are not known any more.
+  mutating func addOther(_ sums: SeenKept) { other.add(seen: sums.seen, kept: sums.kept) }
+
+  /// Takes in what was counted after everything so far; without `keeps` it is only seen.
+  mutating func add(_ table: CountTable, keeps: Bool = true, limit: Int = .max) {
+    for (name, count) in zip(table.names, table.counts) {
+      add(name, seen: count.seen, kept: keeps ? count.kept : 0, limit: limit)
+    }
+    addOther(SeenKept(seen: table.other.seen, kept: keeps ? table.other.kept : 0))
   }
 }
 
@@ -49,13 +70,16 @@ struct CountsDelta: Sendable {
   }
 
   private mutating func addAnnotations(of task: TaskFacts, isKept: Bool) {
-    for (group, count) in task.annotations.groups {
-      let kept = isKept && group.isMatch ? count : 0
-      annotations.add(seen: count, kept: kept)
-      titles.add(group.title, seen: count, kept: kept)
-      kinds.add(group.kind.name, seen: count, kept: kept)
-      tools.add(group.tool, seen: count, kept: kept)
-    }
+    guard let tables = task.annotations.tables else { return }
+    annotations.add(seen: tables.all.seen, kept: isKept ? tables.all.kept : 0)
+    titles.add(tables.titles, keeps: isKept)
+    kinds.add(tables.kinds, keeps: isKept)
+    tools.add(tables.tools, keeps: isKept)
+  }
+
+  /// How many names it holds, each in as many tables as it is in.
+  var nameCount: Int {
+    stages.names.count + batches.names.count + titles.names.count + tools.names.count
   }
 }
 
@@ -63,5 +87,6 @@ extension BoundedTally {
   /// Adds what was counted after everything so far.
   mutating func add(_ table: CountTable) {
     for (name, count) in zip(table.names, table.counts) { add(name, seen: count.seen, kept: count.kept) }
+    other.add(seen: table.other.seen, kept: table.other.kept)
   }
 }

@@ -50,17 +50,15 @@ final class RunCounts: @unchecked Sendable {
 
   /// Counts an asset that is no malformed one.
   func add(
-    _ facts: AssetFacts, _ decision: Decision, range: Range<Int>,
+    _ delta: CountsDelta, _ surprises: [WarningCode: (count: Int, first: Int)], range: Range<Int>,
     lines: [WarningCode: (line: Int, column: Int)]
   ) {
-    for (code, surprise) in facts.surprises {
+    for (code, surprise) in surprises {
       let place = lines[code] ?? (line: 0, column: 0)
       warn(
         code, count: surprise.count,
         at: position(surprise.first, line: place.line, column: place.column))
     }
-    var delta = CountsDelta()
-    delta.add(facts, decision)
     add(delta, endingAt: range.upperBound)
   }
 

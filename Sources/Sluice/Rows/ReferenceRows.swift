@@ -41,7 +41,8 @@ struct ReferenceRows {
     self.decision = decision
     let task = list.first("task", in: asset).map { [$0] } ?? []
     let tasks = isLegacy ? list.elements(of: list.first("tasks", in: asset)) : task
-    for (index, task) in tasks.enumerated() where decision.passingTasks.contains(index) { writeTask(task) }
+    let passing = Set(decision.passingTasks)
+    for (index, task) in tasks.enumerated() where passing.contains(index) { writeTask(task) }
   }
 
   /// The number of the asset's first token.
@@ -175,8 +176,8 @@ struct ReferenceRows {
       if let type = Self.toolTypes.first(where: { type in members.contains { $0.name == type } }) {
         return (JSONText.string(type).utf8, type)
       }
-      let others = members.filter {
-        [.object, .array].contains(list.tokens[$0.member.value].kind) && !Self.noToolTypes.contains($0.name)
+      let others = members.filter { !Self.noToolTypes.contains($0.name) }.prefix(4096).filter {
+        [.object, .array].contains(list.tokens[$0.member.value].kind)
       }
       guard let least = others.min(by: { $0.name.lexicographicallyPrecedes($1.name) }) else {
         return (text(nil), nil)

@@ -25,7 +25,6 @@ struct RowFrames: Sendable {
   private let known: AssetFacts
   private let decision: Decision
   private let bytes: any ElementBytes
-  private let queries: CutList
   /// The frame that was made last: lists come in order, and a task may have a million snapshots.
   private var last: (key: Key, frame: RowFrame)?
   /// The texts of the asset's values by their places, and those of the task that was last.
@@ -44,24 +43,12 @@ struct RowFrames: Sendable {
   init(
     _ plan: RunPlan, _ columns: ColumnNeeds, _ facts: AssetFacts, _ decision: Decision,
     _ bytes: any ElementBytes
-  )
-    throws
-  {
+  ) {
     self.plan = plan
     self.columns = columns
     known = facts
     self.decision = decision
     self.bytes = bytes
-    var starts: [Int: Int] = [:]
-    for url in facts.urls {
-      var finder = QueryFinder()
-      try bytes.visit(url.range) { finder.consume($0, at: $1) }
-      starts[url.range.lowerBound] = finder.found
-    }
-    var addresses = AssetFacts()
-    addresses.urls = facts.urls
-    (addresses.hasTask, addresses.hasTasks) = (facts.hasTask, facts.hasTasks)
-    queries = addresses.cutList { starts[$0.lowerBound] }
   }
 
   /// The frame of the rows of `list`.
@@ -97,7 +84,10 @@ struct RowFrames: Sendable {
     var middle = RowText(",")
     middle.add("snapshot", try snapshot.map { try snapshotText(task.snapshots[$0]) })
     for (key, place) in zip(plan.options.rows.context, contextPlaces) {
-      middle.add(key.name, try place.isTasks ? taskText(place.index, of: task) : assetText(place.index))
+      let urls = plan.options.rows.stripURLQuery ? URLPlaces(ofContext: key) : nil
+      middle.add(
+        key.name,
+        try place.isTasks ? taskText(place.index, of: task, urls) : assetText(place.index, urls))
     }
     middle.addName("annotation")
     var place = RowPlace(known, decision)
@@ -124,17 +114,19 @@ struct RowFrames: Sendable {
   // MARK: Texts
 
   /// The text of the asset's value at `index` of its members.
-  private mutating func assetText(_ index: Int) throws -> [UInt8]? {
+  private mutating func assetText(_ index: Int, _ urls: URLPlaces? = nil) throws -> [UInt8]? {
     guard known.members.indices.contains(index), let range = known.members[index] else { return nil }
-    let text = try assetTexts[range.lowerBound] ?? text(range, depth: 1)
+    let text = try assetTexts[range.lowerBound] ?? text(range, depth: 1, urls)
     assetTexts[range.lowerBound] = text
     return text
   }
 
   /// The text of a task's value at `index` of its members.
-  private mutating func taskText(_ index: Int, of task: TaskFacts) throws -> [UInt8]? {
+  private mutating func taskText(
+    _ index: Int, of task: TaskFacts, _ urls: URLPlaces? = nil
+  ) throws -> [UInt8]? {
     guard task.members.indices.contains(index), let range = task.members[index] else { return nil }
-    let text = try taskTexts[range.lowerBound] ?? text(range, depth: taskDepth)
+    let text = try taskTexts[range.lowerBound] ?? text(range, depth: taskDepth, urls)
     taskTexts[range.lowerBound] = text
     return text
   }
@@ -152,14 +144,73 @@ struct RowFrames: Sendable {
   private var taskDepth: Int { known.isLegacy ? 3 : 2 }
 
   /// The value at `range`, in `depth` containers, without its white space and what is cut off its URLs.
-  private func text(_ range: Range<Int>, depth: Int) throws -> [UInt8] {
+  private func text(_ range: Range<Int>, depth: Int, _ urls: URLPlaces? = nil) throws -> [UInt8] {
     var minifier = Minifier(kernel: plan.kernel)
     var text: [UInt8] = []
     if try !Judge(plan, depth: depth).allows(range, of: bytes) { throw Malformed() }
+    let queries = try urls?.queries(in: range, of: bytes) ?? CutList([], isLegacy: false)
     try queries.forEachKept(in: range) { part in
       try bytes.visit(part) { bytes, _ in minifier.append(bytes, to: &text) }
     }
     return text
+  }
+}
+
+/// Finds the queries of the URLs in a value that becomes a column.
+private final class URLPlaces: JSONEventHandler {
+  /// Whether they are the strings of an array; else the value is the only one.
+  private let isInArray: Bool
+  private var depth = 0
+  private var isArray = false
+  private var tokens: [Range<Int>] = []
+
+  /// - Returns: nil if a context column of this name has no URLs.
+  init?(ofContext key: ContextKey) {
+    let names = (key.isTasks ? [] : ["asset", "dataset"]) + ["brushDataUrl", "medicalBrushDataUrl"]
+    guard names.contains(where: { $0.utf8.elementsEqual(key.name.utf8) }) else { return nil }
+    isInArray = key.name == "dataset"
+  }
+
+  /// What is to be cut off the value at `range`, which is JSON.
+  func queries(in range: Range<Int>, of bytes: any ElementBytes) throws -> CutList {
+    // It has been validated, and is as deep as it may be.
+    var parser = JSONPushParser(self, maxDepth: .max, allowsMultipleValues: true)
+    try bytes.visit(range) { try parser.feed($0, at: $1) }
+    try parser.endOfInput()
+    var cuts: [Cut] = []
+    for token in tokens {
+      var finder = QueryFinder()
+      try bytes.visit(token) { finder.consume($0, at: $1) }
+      if let start = finder.found { cuts.append(Cut(range: start..<token.upperBound - 1, isLegacy: false)) }
+    }
+    return CutList(cuts, isLegacy: false)
+  }
+
+  private func open(isArray: Bool) {
+    if depth == 0 { self.isArray = isArray }
+    depth += 1
+  }
+
+  private func note(_ token: Range<Int>) {
+    if isInArray ? depth == 1 && isArray : depth == 0 { tokens.append(token) }
+  }
+
+  func startObject(at offset: Int) { open(isArray: false) }
+  func startArray(at offset: Int) { open(isArray: true) }
+  func endObject(at offset: Int) { depth -= 1 }
+  func endArray(at offset: Int) { depth -= 1 }
+  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {}
+  func number(_ raw: Span<UInt8>, at range: Range<Int>) {}
+  func oversizedNumber(at range: Range<Int>) {}
+  func boolean(_ value: Bool, at range: Range<Int>) {}
+  func null(at range: Range<Int>) {}
+
+  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
+    if value.contains(UInt8(ascii: "?")) { note(range) }
+  }
+
+  func oversizedString(isKey: Bool, at range: Range<Int>) {
+    if !isKey { note(range) }
   }
 }
 

@@ -1,0 +1,48 @@
+// The lines of what a giant's frame has that the run warns of. They must be counted while the bytes are there,
+// and for containers before it is known that there is anything to say of them.
+
+internal import Sharding
+
+/// Where the surprises of a giant are: their lines must be counted while the bytes are there.
+struct SurprisePlaces {
+  let lines: LineFinder
+  private var known: [Int: (line: Int, column: Int)] = [:]
+  /// The line of the place that was looked up last, and that place.
+  private var last: (anchor: LineAnchor, offset: Int)?
+
+  init(_ lines: LineFinder) { self.lines = lines }
+
+  /// Notes the lines of new surprises, and of containers that may turn out to be some.
+  mutating func note(_ reader: AssetReader, in block: GiantBlock) {
+    let offsets = reader.surprises.values.map(\.first) + reader.starts
+    let held = block.segment.offset..<block.segment.offset + block.segment.range.count
+    for offset in offsets where held.contains(offset) && known[offset] == nil {
+      let anchor = anchor(of: offset, in: block)
+      known[offset] = (line: anchor.line, column: offset - anchor.start + 1)
+    }
+    if known.count <= offsets.count { return }
+    // Of most containers nothing is ever said.
+    known = known.filter { offsets.contains($0.key) }
+  }
+
+  /// The line of a place, counted from that of the last: a block may have many.
+  private mutating func anchor(of offset: Int, in block: GiantBlock) -> LineAnchor {
+    var extent = Extent(from: block.segment.offset)
+    extent.append(block.segment)
+    var element = Element(extent: extent, line: block.line)
+    if let last, last.offset >= block.segment.block.offset, last.offset <= offset {
+      element.line = last.anchor
+      element.lineOffset = last.offset
+    }
+    let anchor = lines.anchor(at: offset, in: element)
+    last = (anchor, offset)
+    return anchor
+  }
+
+  /// The places of the first surprise of each code.
+  func known(
+    of surprises: [WarningCode: (count: Int, first: Int)]
+  ) -> [WarningCode: (line: Int, column: Int)] {
+    surprises.compactMapValues { known[$0.first] }
+  }
+}
