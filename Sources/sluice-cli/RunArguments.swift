@@ -102,6 +102,13 @@ struct RowArguments: ParsableArguments {
     try validateContext()
   }
 
+  /// Pruning is by title.
+  func checkPruning(_ select: SelectionArguments) throws {
+    if prune && select.title.isEmpty && select.excludeTitle.isEmpty {
+      throw ValidationError("--prune needs --title or --exclude-title")
+    }
+  }
+
   private func validateContext() throws {
     var names = Set(AnnotationColumns.names)
     for text in context {

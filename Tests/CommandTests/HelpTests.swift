@@ -13,6 +13,12 @@ import Testing
     "--memory", "--engine", "--kernel", "--block-size", "--help",
   ]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
+  static let benchOptions: Set = [
+    "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",
+    "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
+    "--strip-url-query", "--limit", "--level", "--long", "--seconds", "--json", "--workers", "--memory",
+    "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--help",
+  ]
   /// May be mentioned, need not be.
   static let optional: Set = ["--version"]
 
@@ -40,16 +46,23 @@ import Testing
     #expect(found.subtracting(Self.verifyOptions).subtracting(Self.optional) == [])
   }
 
-  /// The command's own help names the two subcommands and no others, and the exit statuses.
+  /// `bench --help` likewise.
+  @Test func bench() throws {
+    let outcome = try Command.run("bench", "--help", in: Workspace())
+    let found = options(in: outcome.outputText)
+    #expect(outcome.status == 0)
+    #expect(Self.benchOptions.subtracting(found) == [])
+    #expect(found.subtracting(Self.benchOptions).subtracting(Self.optional) == [])
+  }
+
+  /// The command's own help names the subcommands and no others, and the exit statuses.
   @Test func top() throws {
     let outcome = try Command.run("--help", in: Workspace())
     #expect(outcome.status == 0)
-    for word in ["run", "verify", "64", "130", "143"] {
+    for word in ["run", "verify", "bench", "64", "130", "143"] {
       #expect(outcome.outputText.contains(word), "\(word)")
     }
-    for word in ["inspect", "bench"] {
-      #expect(!outcome.outputText.contains(word), "\(word)")
-    }
+    #expect(!outcome.outputText.contains("inspect"))
   }
 
   /// `-h` and `sluice help run` are the same help.
