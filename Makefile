@@ -9,10 +9,12 @@ SLUICE_FUZZ_SECONDS ?= 60
 BENCH_SIZE ?= 1GB
 BENCH_ARGUMENTS ?=
 BENCH_PACKAGE ?=
+COMPARE_SIZE ?= 1GB
+COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-package bench-smoke engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,6 +78,10 @@ bench-smoke: setup ## build the benchmarks, and run each once over little input
 	  $(SWIFT) package benchmark --quiet --no-progress 2>&1 | tee .build/smoke
 	# A wrong answer is told, but does not fail the command.
 	! grep ' failed with ' Benchmarks/.build/smoke
+
+compare: release ## the same jobs by jq, DuckDB, ClickHouse, Polars, ijson, yajl, zstd; COMPARE_SIZE=1GB
+	Benchmarks/compare/setup.sh
+	python3 Benchmarks/compare/compare.py --size $(COMPARE_SIZE) $(COMPARE_ARGUMENTS)
 
 engines: release ## count rows of many layouts with DuckDB, Polars, ClickHouse and Spark (needs Java 17)
 	scripts/engines.sh
