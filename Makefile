@@ -14,7 +14,7 @@ COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-package bench-smoke compare engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-chart bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ memory: release ## peak memory over big exports of every kind; MEMORY_SIZE=1GB
 bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 	$(SWIFT) build -c release --product measure-limits
 	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
+
+bench-chart: ## docs/img/history.svg from Benchmarks/history.jsonl
+	python3 Benchmarks/chart_history.py
 
 bench-package: setup ## each step and each kind of run by itself (Benchmarks/); BENCH_PACKAGE=--filter=scan
 	cd Benchmarks && $(SWIFT) package --allow-writing-to-package-directory benchmark $(BENCH_PACKAGE)
