@@ -184,7 +184,11 @@ def run(command, limit):
         )
         alarm = signal.signal(signal.SIGALRM, lambda *_: os.killpg(process.pid, signal.SIGKILL))
         signal.alarm(limit)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         signal.alarm(0)
         seconds = time.perf_counter() - start
         signal.signal(signal.SIGALRM, alarm)
@@ -333,7 +337,24 @@ class Generator:
     generator = ROOT / ".build/release/generate-export"
 
 
+def remember(results, tools, arguments):
+    """Keeps what there is so far: the whole takes long."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    summary = {
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
+        "machine": {"cpu": cpu(), "cores": len(os.sched_getaffinity(0)), "memoryBytes": memory},
+        "size": arguments.size,
+        "repetitions": arguments.repetitions,
+        "limit": arguments.limit,
+        "tools": {tool.name: tool.version for tool in tools},
+        "workloads": results,
+    }
+    (CACHE / "results.json").write_text(json.dumps(summary, indent=1), encoding="utf-8")
+
+
 def main():
+    # So that what is on disk is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments = parse()
     CACHE.mkdir(exist_ok=True)
     (ROOT / ".build-bench").mkdir(exist_ok=True)
@@ -349,28 +370,11 @@ def main():
             if arguments.only and arguments.only not in title:
                 continue
             results.append(compare(Task(work, options, title, Generator, arguments.size), tools, arguments, out))
+            remember(results, tools, arguments)
     finally:
         for path in (out, CACHE / "wanted.zst", CACHE / "wanted.zst.digests"):
             Path(path).unlink(missing_ok=True)
         shutil.rmtree(out + ".d", ignore_errors=True)
-    (CACHE / "results.json").write_text(
-        json.dumps(
-            {
-                "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d"),
-                "machine": {
-                    "cpu": cpu(), "cores": len(os.sched_getaffinity(0)),
-                    "memoryBytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-                },
-                "size": arguments.size,
-                "repetitions": arguments.repetitions,
-                "limit": arguments.limit,
-                "tools": {tool.name: tool.version for tool in tools},
-                "workloads": results,
-            },
-            indent=1,
-        ),
-        encoding="utf-8",
-    )
     words = [] if arguments.no_docs else ["--write"]
     subprocess.run([sys.executable, HERE / "report.py", *words], check=True)
 
