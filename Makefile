@@ -8,13 +8,16 @@ PREFIX ?= /usr/local
 SLUICE_FUZZ_SECONDS ?= 60
 BENCH_SIZE ?= 1GB
 BENCH_ARGUMENTS ?=
+BENCH_PACKAGE ?=
+COMPARE_SIZE ?= 1GB
+COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-chart bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 setup: ## install the three C libraries where they are missing (apt)
 	@scripts/setup.sh
@@ -66,6 +69,23 @@ bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 	$(SWIFT) build -c release --product measure-limits
 	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
 
+bench-chart: ## docs/img/history.svg from Benchmarks/history.jsonl
+	python3 Benchmarks/chart_history.py
+
+bench-package: setup ## each step and each kind of run by itself (Benchmarks/); BENCH_PACKAGE=--filter=scan
+	cd Benchmarks && $(SWIFT) package --allow-writing-to-package-directory benchmark $(BENCH_PACKAGE)
+
+# Not part of `make test`: the first build takes some minutes.
+bench-smoke: setup ## build the benchmarks, and run each once over little input
+	cd Benchmarks && SLUICE_BENCHMARK_SIZE=2 SLUICE_BENCHMARK_SECONDS=0.01 \
+	  $(SWIFT) package benchmark --quiet --no-progress 2>&1 | tee .build/smoke
+	# A wrong answer is told, but does not fail the command.
+	! grep ' failed with ' Benchmarks/.build/smoke
+
+compare: release ## the same jobs by jq, DuckDB, ClickHouse, Polars, ijson, yajl, zstd; COMPARE_SIZE=1GB
+	Benchmarks/compare/setup.sh
+	python3 Benchmarks/compare/compare.py --size $(COMPARE_SIZE) $(COMPARE_ARGUMENTS)
+
 engines: release ## count rows of many layouts with DuckDB, Polars, ClickHouse and Spark (needs Java 17)
 	scripts/engines.sh
 
@@ -73,4 +93,4 @@ oracle: release ## work outputs out again in Python, row by row; ORACLE_ROUNDS=1
 	scripts/oracle.sh
 
 clean: ## remove whatever was built or generated
-	rm -rf .build .build-* demo
+	rm -rf .build .build-* demo Benchmarks/.build

@@ -14,6 +14,10 @@ let package = Package(
   name: "Sluice",
   products: [
     .library(name: "Sluice", targets: ["Sluice"]),
+    // For Benchmarks/ alone: the modules that Sluice is made of are no API.
+    .library(
+      name: "SluiceParts",
+      targets: ["Storage", "Compression", "ByteScan", "JSONEvents", "ExportGenerator"]),
     .executable(name: "sluice", targets: ["sluice-cli"]),
     .executable(name: "generate-export", targets: ["generate-export"]),
     .executable(name: "measure-limits", targets: ["measure-limits"]),

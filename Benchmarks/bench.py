@@ -300,6 +300,13 @@ def show(jobs):
             print(f"{name}: two processors are {one.median / two.median:.2f} x as fast as one")
 
 
+def ratios(job, jobs):
+    """How often as fast as the yardsticks of the same measurement."""
+    rates = {other.name: other.rate for other in jobs}
+    names = {"xZstd": "zstd -3 -T2", "xRead": "read"}
+    return {key: round(job.rate / rates[name], 4) for key, name in names.items() if name in rates}
+
+
 def remember(jobs, tools, arguments):
     commit = text_of("git", "rev-parse", "--short=12", "HEAD")
     changed = text_of("git", "status", "--porcelain", "--untracked-files=no", "--", ".", ":!Benchmarks/history.jsonl")
@@ -310,7 +317,7 @@ def remember(jobs, tools, arguments):
         "versions": tools.versions(),
         "size": arguments.size,
         "repetitions": arguments.repetitions,
-        "figures": {job.name: job.figures() for job in jobs},
+        "figures": {job.name: job.figures() | ratios(job, jobs) for job in jobs},
     }
     with open(HISTORY, "a", encoding="utf-8") as file:
         file.write(json.dumps(entry, ensure_ascii=False) + "\n")

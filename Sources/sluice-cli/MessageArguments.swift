@@ -47,11 +47,8 @@ extension OutputArguments {
 
   /// What the library is told.
   func options() throws -> OutputOptions {
-    var options = OutputOptions()
+    var options = try Self.compression(try format(), level: level, long: long)
     options.partitionBy = partitionBy
-    options.format = try format()
-    options.level = level
-    options.long = long
     options.targetSize = targetSize
     options.name = name
     if name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("_")
@@ -59,6 +56,15 @@ extension OutputArguments {
     {
       throw ValidationError("'\(name)' cannot start the name of a part")
     }
+    return options
+  }
+
+  /// How parts are compressed.
+  static func compression(_ format: CompressionFormat, level: Int?, long: Int?) throws -> OutputOptions {
+    var options = OutputOptions()
+    options.format = format
+    options.level = level
+    options.long = long
     if let level {
       guard let levels = options.format.levels, levels.contains(level) else {
         throw ValidationError("\(options.format.rawValue) has no level \(level)")

@@ -99,6 +99,13 @@ struct RowArguments: ParsableArguments {
     try validateContext()
   }
 
+  /// Pruning is by title.
+  func checkPruning(_ select: SelectionArguments) throws {
+    if prune && select.title.isEmpty && select.excludeTitle.isEmpty {
+      throw ValidationError("--prune needs --title or --exclude-title")
+    }
+  }
+
   private func validateContext() throws {
     // As UTF-8: two spellings of one letter are equal strings, but two columns.
     var names = Set(AnnotationColumns.names.map { Array($0.utf8) })

@@ -31,9 +31,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Resources") var resource: ResourceArguments
 
   func validate() throws {
-    if row.prune && select.title.isEmpty && select.excludeTitle.isEmpty {
-      throw ValidationError("--prune needs --title or --exclude-title")
-    }
+    try row.checkPruning(select)
     if row.rows == .assets, let key = out.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
       throw ValidationError("--partition-by \(key.rawValue) needs --rows annotations")
     }

@@ -13,6 +13,12 @@ import Testing
   /// For those who measure: `--help-hidden` shows them.
   static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
+  static let benchOptions: Set = [
+    "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",
+    "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
+    "--strip-url-query", "--limit", "--level", "--long", "--seconds", "--json", "--workers", "--memory",
+    "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--help",
+  ]
   /// May be mentioned, need not be.
   static let optional: Set = ["--version"]
 
@@ -58,16 +64,24 @@ import Testing
     #expect(found.subtracting(Self.verifyOptions).subtracting(Self.optional) == [])
   }
 
-  /// The command's own help names the two subcommands and no others, and the exit statuses.
+  /// `bench --help-hidden` likewise, with the options that say how to measure.
+  @Test func bench() throws {
+    let outcome = try Command.run("bench", "--help-hidden", in: Workspace())
+    let found = options(in: outcome.outputText)
+    #expect(outcome.status == 0)
+    #expect(Self.benchOptions.subtracting(found) == [])
+    #expect(
+      found.subtracting(Self.benchOptions).subtracting(Self.optional).subtracting(["--help-hidden"]) == [])
+  }
+
+  /// The command's own help names the subcommands and no others, and the exit statuses.
   @Test func top() throws {
     let outcome = try Command.run("--help", in: Workspace())
     #expect(outcome.status == 0)
-    for word in ["run", "verify", "64", "130", "143"] {
+    for word in ["run", "verify", "bench", "64", "130", "143"] {
       #expect(outcome.outputText.contains(word), "\(word)")
     }
-    for word in ["inspect", "bench"] {
-      #expect(!outcome.outputText.contains(word), "\(word)")
-    }
+    #expect(!outcome.outputText.contains("inspect"))
   }
 
   /// `-h` and `sluice help run` are the same help.

@@ -2,7 +2,7 @@
 
 import Foundation
 
-enum JSONValue: Equatable, Decodable {
+enum JSONValue: Hashable, Decodable {
   case null
   case bool(Bool)
   case number(Double)

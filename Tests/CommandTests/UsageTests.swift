@@ -9,6 +9,13 @@ import Testing
   /// Each of these is a usage error: a message on standard error, nothing on standard output, nothing written.
   @Test(arguments: [
     ["frobnicate"],
+    ["bench"],
+    ["bench", "-"],
+    ["bench", "input.ndjson", "input.ndjson"],
+    ["bench", "input.ndjson", "--seconds", "0"],
+    ["bench", "input.ndjson", "--level", "23"],
+    ["bench", "input.ndjson", "--prune"],
+    ["bench", "input.ndjson", "--output", "out"],
     ["run"],
     ["run", "input.ndjson"],
     ["run", "--output", "out"],
