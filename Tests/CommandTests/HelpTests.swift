@@ -9,7 +9,8 @@ import Testing
     "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
     "--target-size",
     "--overwrite",
-    "--temp", "--on-error", "--max-depth", "--validate", "--progress", "--quiet", "--stats", "--workers",
+    "--temp", "--on-error", "--max-depth", "--max-input-size", "--validate", "--progress", "--quiet",
+    "--stats", "--workers",
     "--memory", "--engine", "--kernel", "--block-size", "--help",
   ]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
