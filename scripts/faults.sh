@@ -30,7 +30,9 @@ else
   echo "faults: no C compiler, so no call fails" >&2
 fi
 export SLUICE_BINARY
+status=0
 for test in "${tests[@]}"; do
   echo "$test"
-  python3 -B "Tests/faults/$test.py"
+  python3 -B "Tests/faults/$test.py" || status=1
 done
+exit $status

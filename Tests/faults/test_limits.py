@@ -28,7 +28,7 @@ def wait_for(condition, seconds=20):
 def catches(process, number):
     """Whether a process has said that it looks at a signal itself."""
     with open(f"/proc/{process.pid}/status") as file:
-        line = next(line for line in file if line.startswith("SigIgn:"))
+        line = next(line for line in file if line.startswith("SigCgt:"))
     return int(line.split()[1], 16) >> (number - 1) & 1 == 1
 
 
