@@ -14,7 +14,7 @@ COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory bench bench-chart bench-package bench-smoke compare engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +37,7 @@ test: setup ## everything that must pass before a commit
 	$(SWIFT) test --skip-build
 	scripts/engines.sh --short
 	scripts/oracle.sh --short
+	scripts/faults.sh --short
 
 lint: ## formatting and documentation rules
 	$(SWIFT) format lint --strict --recursive $(LINTED)
@@ -61,6 +62,16 @@ fuzz: setup ## random inputs for SLUICE_FUZZ_SECONDS (60)
 
 stress: release ## generated exports with other seeds, 100,000 partitions; STRESS_ROUNDS=3
 	scripts/stress.sh
+
+faults: setup ## every call of small runs fails once; disks, descriptors and memory run out
+	$(SWIFT) build --product sluice
+	scripts/faults.sh calls
+
+hostile: release ## bombs, strings of gigabytes, millions of brackets, assets and names
+	scripts/faults.sh hostile
+
+sanitize: setup ## the test suite under the address and thread sanitizers
+	scripts/sanitize.sh
 
 memory: release ## peak memory over big exports of every kind; MEMORY_SIZE=1GB
 	scripts/memory.sh

@@ -38,6 +38,9 @@ public final class ZipStreamReader: ByteStream {
   private let inflater: Inflater
   private var state = State.betweenEntries
   private var seen = Listing()
+  /// Gets how many bytes were decompressed, each time, those of entries that are passed over too; what it
+  /// throws ends the reading.
+  public var decoded: (Int) throws -> Void = { _ in }
 
   /// Reads `source`, which starts with an archive.
   ///
@@ -80,6 +83,7 @@ public final class ZipStreamReader: ByteStream {
     try checkReadable(name, record.method, record.isEncrypted, at: record.headerOffset)
     guard let reader else { return 0 }
     let count = try unsafe reader.read(into: buffer)
+    try decoded(count)
     if count == 0 { try verify(record, reader, name) }
     return count
   }

@@ -26,15 +26,15 @@ public struct JSONFault: Error, Hashable, Sendable {
     /// The code as one stable word, for files and reports.
     public var name: String {
       switch self {
-      case .unexpectedByte: "unexpectedByte"
-      case .controlCharacterInString: "controlCharacterInString"
-      case .invalidUTF8: "invalidUTF8"
-      case .invalidEscape: "invalidEscape"
-      case .invalidNumber: "invalidNumber"
-      case .invalidLiteral: "invalidLiteral"
-      case .tooDeep: "tooDeep"
+      case .unexpectedByte: "unexpected-byte"
+      case .controlCharacterInString: "control-character-in-string"
+      case .invalidUTF8: "invalid-utf-8"
+      case .invalidEscape: "invalid-escape"
+      case .invalidNumber: "invalid-number"
+      case .invalidLiteral: "invalid-literal"
+      case .tooDeep: "too-deep"
       case .truncated: "truncated"
-      case .trailingContent: "trailingContent"
+      case .trailingContent: "trailing-content"
       }
     }
   }

@@ -108,7 +108,13 @@ final class InputsReader {
     let sizes = try run.inputs.map { try $0.size() }
     monitor.setTotal(sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +))
     for name in run.inputs {
-      if try !read(OpenInput(name, gate: monitor.gate) { monitor.addBytes($0) }) { return }
+      if try !read(
+        OpenInput(name, gate: monitor.gate, limit: run.options.resources.maxInputSize) {
+          monitor.addBytes($0)
+        })
+      {
+        return
+      }
     }
   }
 
@@ -132,15 +138,25 @@ final class InputsReader {
       }
     } catch let error as CompressionError {
       throw RunError(.container, "\(input.name): \(error)", hint: Hints.container)
+    } catch {
+      throw Self.named(error, input.name)
     }
     if wantsMore {
-      let (fingerprint, bytes) = try input.fingerprint()
+      let (fingerprint, bytes): (String, Int)
+      do { (fingerprint, bytes) = try input.fingerprint() } catch { throw Self.named(error, input.name) }
       for index in first..<manifestInputs.count {
         manifestInputs[index].bytes = bytes
         manifestInputs[index].fingerprint = fingerprint
       }
     }
     return wantsMore
+  }
+
+  /// Says which input has changed: whoever notices does not know its name.
+  private static func named(_ error: any Error, _ name: InputName) -> any Error {
+    let failure = RunError(error)
+    guard failure.code == .inputChanged else { return error }
+    return RunError(failure.code, "\(name): \(failure.message)", hint: failure.hint)
   }
 }
 

@@ -28,6 +28,8 @@ public struct RunError: Error, Sendable {
     public static let output = Code(rawValue: "output")
     /// The input changed while it was read.
     public static let inputChanged = Code(rawValue: "input-changed")
+    /// An input has more bytes than it may have.
+    public static let inputTooBig = Code(rawValue: "input-too-big")
     /// The run was interrupted.
     public static let interrupted = Code(rawValue: "interrupted")
     /// Nobody reads the rows any more.
@@ -66,7 +68,7 @@ extension RunError {
     case is ReadPause: self.init(.interrupted, "the run was interrupted")
     case is InputChanged:
       self.init(
-        .inputChanged, "the input became shorter while it was read",
+        .inputChanged, "changed while it was read",
         hint: "Wait until the export is complete, then run again.")
     default: self.init(.system, "\(error)")
     }

@@ -105,8 +105,11 @@ public enum Directory {
           unsafe fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW)
         }
       }
-      // Gone between reading the name and asking after it.
-      if found != 0 { continue }
+      if found != 0 {
+        // Gone between reading the name and asking after it; anything else may hide what is there.
+        if errno == ENOENT { continue }
+        throw StorageError(operation: "look into", path: path, errno: Errno(rawValue: errno))
+      }
       entries.append(
         DirectoryEntry(
           nameBytes: name.dropLast().map { UInt8(bitPattern: $0) },

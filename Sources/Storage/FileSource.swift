@@ -17,11 +17,19 @@ public final class FileSource: RandomAccessSource {
     do {
       size = Int(try descriptor.seek(offset: 0, from: .end))
     } catch {
+      try? descriptor.close()
       throw StorageError(operation: "seek in", path: name, errno: error as? Errno ?? .ioError)
     }
   }
 
   deinit { try? descriptor.close() }
+
+  /// What the file is now.
+  ///
+  /// - Throws: `StorageError` when the system refuses to tell.
+  public func version() throws(StorageError) -> FileVersion {
+    try FileVersion(of: descriptor, path: name)
+  }
 
   /// Fills `buffer` from `offset` on, or as far as there are bytes, and says how many there were.
   public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {

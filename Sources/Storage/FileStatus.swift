@@ -61,6 +61,29 @@ extension FileStatus {
   }
 }
 
+/// What tells whether an open file has changed: its length and when it was last written to.
+public struct FileVersion: Hashable, Sendable {
+  /// Whether it is a regular file.
+  public let isFile: Bool
+  private let size: Int
+  private let seconds: Int
+  private let nanoseconds: Int
+
+  /// Asks what an open descriptor leads to.
+  ///
+  /// - Parameters:
+  ///   - descriptor: The descriptor.
+  ///   - path: What messages call it.
+  /// - Throws: `StorageError` when the system refuses to tell.
+  public init(of descriptor: FileDescriptor, path: String) throws(StorageError) {
+    var status = stat()
+    try systemCall("look at", path) { unsafe fstat(descriptor.rawValue, &status) }
+    isFile = FileStatus(status).kind == .file
+    size = Int(status.st_size)
+    (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+  }
+}
+
 /// The device and the number of a file: equal for two names of one file.
 public struct FileIdentity: Hashable, Sendable {
   /// The device.

@@ -46,6 +46,29 @@ public enum CurrentProcess {
     return asked == 0 ? Int(clamping: limit.rlim_cur) : 20
   }
 
+  /// Whether it may have so much more address space, which `ulimit -v` bounds.
+  ///
+  /// - Parameters:
+  ///   - bytes: What it will take for itself.
+  ///   - threads: How many threads it will start, each with a stack.
+  /// - Returns: Whether the system grants it.
+  public static func mayHave(bytes: Int, threads: Int) -> Bool {
+    var limit = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
+    // What glibc gives a thread where the limit is none.
+    let stack = limit.rlim_cur == rlim_t(bitPattern: -1) ? 2 << 20 : Int(clamping: limit.rlim_cur)
+    let (stacks, overflow) = stack.multipliedReportingOverflow(by: threads)
+    let (total, isTooMuch) = stacks.addingReportingOverflow(bytes)
+    if overflow || isTooMuch { return false }
+    // Promised and given back: nothing of it is ever touched.
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    guard let place = unsafe mmap(nil, total, PROT_NONE, flags, -1, 0), unsafe place != MAP_FAILED else {
+      return false
+    }
+    unsafe munmap(place, total)
+    return true
+  }
+
   /// The absolute path it works in, nil where that has been removed.
   public static var workingDirectory: String? { try? Path.resolve(".") }
 }

@@ -99,6 +99,7 @@ extension ResourceArguments {
     options.blockSize = blockSize
     options.validation = validate
     options.maxDepth = maxDepth
+    options.maxInputSize = maxInputSize
     if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
     if maxDepth < 1 { throw ValidationError("--max-depth must be at least 1") }
     if blockSize > 1 << 30 { throw ValidationError("--block-size takes at most 1GiB") }

@@ -231,4 +231,9 @@ struct ResourceArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("How deep an asset may nest.", valueName: "n"))
   var maxDepth = 512
+
+  @Option(
+    help: ArgumentHelp("The most bytes of an input, decompressed. (default: any)", valueName: "size"),
+    transform: parseSize)
+  var maxInputSize: Int?
 }

@@ -4,6 +4,7 @@ import ArgumentParser
 import Dispatch
 import Glibc
 import Sluice
+import Storage
 
 /// Carries out a run and says what came of it.
 struct RunSession {
@@ -17,6 +18,10 @@ struct RunSession {
   /// - Returns: The exit status.
   func execute() throws -> Int32 {
     let signals = SignalWatch(monitor)
+    try reported { try checkAddressSpace() }
+    if case .path(let path) = command.message.stats {
+      try reported { try StatsFile(path: path).check(output: command.out.output) }
+    }
     let clock = RunClock()
     let run = Run(
       inputs: command.inputs.map { $0 == "-" ? .standardInput : .path($0) }, output: output(),
@@ -67,13 +72,27 @@ struct RunSession {
       } else {
         try StandardOutput.emit(statistics + "\n")
       }
-    case .path(let path):
-      do {
-        try StandardOutput.write(statistics + "\n", to: path)
-      } catch {
-        Messages.write("sluice: error: \(error)")
-        throw ExitCode(2)
-      }
+    case .path(let path): try reported { try StatsFile(path: path).write(statistics + "\n") }
+    }
+  }
+
+  /// Under a limit of address space threads cannot be started, and those that wait for them wait for ever.
+  private func checkAddressSpace() throws {
+    let resources = try command.runOptions().resources
+    // Workers, compressors, and what Dispatch has for itself.
+    if CurrentProcess.mayHave(bytes: resources.memory, threads: 2 * resources.workers + 6) { return }
+    throw RunError(
+      .system, "the limit of address space is too low for \(Units.bytes(resources.memory)) of memory",
+      hint: "Raise it with ulimit -v, or lower --memory or --workers.")
+  }
+
+  /// Says what failed.
+  private func reported(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      Messages.write(RunError(error))
+      throw ExitCode(2)
     }
   }
 }

@@ -43,10 +43,28 @@ struct SluiceCommand: ParsableCommand {
         print(fullMessage(for: error))
         Glibc.exit(0)
       }
-      Messages.write("sluice: error: \(message(for: error))")
-      Messages.write("  hint: 'sluice COMMAND --help' shows every option of run, verify or bench.")
+      let text = message(for: error)
+      Messages.write("sluice: error: \(text)")
+      Messages.write("  hint: \(UsageHint.text(for: text, CommandLine.arguments, commands))")
       Glibc.exit(64)
     }
+  }
+
+  private static var commands: [String] { configuration.subcommands.map { $0._commandName } }
+}
+
+/// What to do about a wrong command line.
+enum UsageHint {
+  /// The hint for a message about `arguments`, the first of which is the command itself.
+  static func text(for message: String, _ arguments: [String], _ commands: [String]) -> String {
+    for (option, value) in zip(arguments, arguments.dropFirst())
+    where option.hasPrefix("--") && value.hasPrefix("-") && message.contains("'\(option) ") {
+      return "A value that starts with a dash is written \(option)=\(value)."
+    }
+    if arguments.count > 1, commands.contains(arguments[1]) {
+      return "'sluice \(arguments[1]) --help' shows every option."
+    }
+    return commands.map { "'sluice \($0) --help'" }.joined(separator: " and ") + " show every option."
   }
 }
 

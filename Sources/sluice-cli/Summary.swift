@@ -59,7 +59,7 @@ struct RunClock {
   }
 }
 
-/// Standard output, and files that are not part of an output directory.
+/// Standard output.
 enum StandardOutput {
   /// Takes rows.
   static var sink: any ByteSink { DescriptorSink(.standardOutput, name: "standard output") }
@@ -76,13 +76,5 @@ enum StandardOutput {
       Messages.write("sluice: error: \(error)")
       throw ExitCode(2)
     }
-  }
-
-  /// Writes a file as a whole.
-  static func write(_ text: String, to path: String) throws {
-    let descriptor = try FileDescriptor.open(
-      FilePath(path), .writeOnly, options: [.create, .truncate],
-      permissions: [.ownerReadWrite, .groupRead, .otherRead])
-    try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
   }
 }

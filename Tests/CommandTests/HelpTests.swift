@@ -7,8 +7,8 @@ import Testing
     "--output", "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch",
     "--exclude-title", "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
     "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
-    "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth", "--validate", "--progress",
-    "--quiet", "--stats", "--workers", "--memory", "--help", "--help-hidden",
+    "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth", "--max-input-size", "--validate",
+    "--progress", "--quiet", "--stats", "--workers", "--memory", "--help", "--help-hidden",
   ]
   /// For those who measure: `--help-hidden` shows them.
   static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]

@@ -106,6 +106,7 @@ import Testing
     #expect(outcome.outputText == "0\n")
     #expect(outcome.errorText == "")
     let stats = try JSONValue(workspace.read("stats.json"))
+    #expect(stats["status"]?.text == "closed")
     #expect(stats["error"]?["code"]?.text == "broken-pipe")
     #expect(stats["exitStatus"]?.integer == 0)
   }

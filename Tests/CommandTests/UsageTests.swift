@@ -70,6 +70,8 @@ import Testing
     good + ["--on-error", "maybe"],
     good + ["--max-depth", "0"],
     good + ["--max-depth", "deep"],
+    good + ["--max-input-size", "0"],
+    good + ["--max-input-size", "-1MB"],
     good + ["--validate", "some"],
     good + ["--progress", "sometimes"],
     good + ["--stats", "yaml"],
@@ -106,6 +108,19 @@ import Testing
     #expect(outcome.status == 64)
     #expect(outcome.errorText.contains("'\(typed)'"))
     #expect(outcome.errorText.contains("'\(meant)'"))
+  }
+
+  /// The hint is about what was typed: the subcommand's help, or how a value with a dash is written.
+  @Test(arguments: [
+    (good + ["--no-such-option"], "'sluice run --help' shows every option."),
+    (["verify"], "'sluice verify --help' shows every option."),
+    (["frobnicate"], "'sluice run --help' and 'sluice verify --help' show every option."),
+    (good + ["--level", "-5"], "A value that starts with a dash is written --level=-5."),
+    (good + ["--stage", "-rf"], "A value that starts with a dash is written --stage=-rf."),
+  ])
+  func hints(arguments: [String], hint: String) throws {
+    let outcome = try Command.run(arguments, in: Workspace.withInput())
+    #expect(outcome.errorText.hasSuffix("\n  hint: \(hint)\n"), "\(outcome.errorText)")
   }
 
   /// A value that begins with a dash, and one that is empty, can be given.

@@ -58,7 +58,7 @@ import Testing
       $0.rows.history = .rows
     }
     let place = opening.utf8.count + 3 * AssetLimits.snapshots
-    expectFault(outcomes, "tooManySnapshots", "more than 65536 snapshots", at: place)
+    expectFault(outcomes, "too-many-snapshots", "more than 65536 snapshots", at: place)
     #expect(try check(asset) { $0.rows.kind = .annotations }[0].error == "")
   }
 
@@ -68,7 +68,7 @@ import Testing
     let asset = opening + Self.list(AssetLimits.tasks + 1) { _ in "{}" } + "]}"
     let outcomes = try check(asset) { $0.selection.titles = ["Car"] }
     expectFault(
-      outcomes, "tooManyTasks", "more than 65536 tasks", at: opening.utf8.count + 3 * AssetLimits.tasks)
+      outcomes, "too-many-tasks", "more than 65536 tasks", at: opening.utf8.count + 3 * AssetLimits.tasks)
   }
 
   /// Batches may have a mebibyte of names; a name that comes again counts once.
@@ -81,7 +81,7 @@ import Testing
     let more = ",\"16" + String(repeating: "y", count: 65_534) + "\""
     let faulty = try check(opening + names + "," + long + more + "]}") { $0.output.partitionBy = [.batch] }
     let place = opening.utf8.count + names.utf8.count + 1 + long.utf8.count + 1
-    expectFault(faulty, "tooManyBatches", "more than 1 MiB of names", at: place)
+    expectFault(faulty, "too-many-batches", "more than 1 MiB of names", at: place)
   }
 
   /// What each row would repeat may have 4 MiB, in an asset that would have rows.
@@ -93,7 +93,7 @@ import Testing
       $0.rows.kind = .annotations
       $0.rows.context = [ContextKey("metadata")]
     }
-    expectFault(outcomes, "columnsTooLong", "more than 4 MiB", at: opening.utf8.count)
+    expectFault(outcomes, "columns-too-long", "more than 4 MiB", at: opening.utf8.count)
     let others = try check(asset) {
       $0.rows.kind = .annotations
       $0.rows.context = [ContextKey("metadata")]

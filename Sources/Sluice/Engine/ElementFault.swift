@@ -46,7 +46,7 @@ extension ElementFault {
 
   private static func code(_ misplaced: Misplaced) -> String {
     guard let byte = misplaced.byte else { return JSONFault.Code.truncated.name }
-    if isValue(byte), misplaced.gap.takesElement { return "notAnObject" }
+    if isValue(byte), misplaced.gap.takesElement { return "not-an-object" }
     return misplaced.gap == .ended
       ? JSONFault.Code.trailingContent.name : JSONFault.Code.unexpectedByte(byte).name
   }
@@ -83,6 +83,7 @@ extension Gap {
 enum Hints {
   static let container = "The file may be damaged or cut short: fetch the export again."
   static let encoding = "Convert the file to UTF-8, for example with iconv."
+  static let html = "This looks like a web page, not an export: a link to one may have expired."
   static let issueExport = "Export with type=task; issues have no annotations to select."
 
   /// What to do about a malformed element.
@@ -103,6 +104,8 @@ enum Hints {
     case .noSuchFileOrDirectory: "Check the name."
     case .permissionDenied: "Check who may read and write it."
     case .noSpace, .diskQuotaExceeded: "Make room there, or name another place with --output or --temp."
+    case .improperLink:
+      "That file system cannot rename directories: write to another, and copy the output there."
     case .isDirectory: "Name the export itself, not its directory."
     default: "The system said so; see its manual for what it means."
     }

@@ -161,7 +161,11 @@ final class InputRun {
       return (input.cursor(at: element.start, line: element.line), .element(fault))
     case .misplaced(let misplaced):
       let fault = ElementFault(misplaced)
-      if stops { throw fail(at: fault.offset, misplaced.line, fault.message, hint: Hints.malformed(fault)) }
+      if stops {
+        let isPage = misplaced.byte == UInt8(ascii: "<") && context.counts.nextAsset == 0
+        let hint = isPage ? Hints.html : Hints.malformed(fault)
+        throw fail(at: fault.offset, misplaced.line, fault.message, hint: hint)
+      }
       input.keep(left)
       return (input.cursor(at: misplaced.offset, line: misplaced.line), .misplaced(misplaced))
     default: return nil

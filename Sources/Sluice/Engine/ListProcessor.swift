@@ -237,6 +237,7 @@ struct ListProcessor {
   private func count(_ annotation: Annotation, _ run: ListRun, into outcome: inout ListOutcome) {
     guard run.job.counts else { return }
     outcome.duplicateKeys += annotation.duplicateKeys
+    for _ in 0..<annotation.duplicateKeys { outcome.warn(.duplicateKey, at: annotation.range.lowerBound) }
     for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
       outcome.warn(.unknownShape, at: annotation.range.lowerBound)

@@ -126,6 +126,8 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case rowTooBig = "row-too-big"
   /// A member that filters or partitions look at is missing, null or not a string.
   case fieldNotString = "field-not-a-string"
+  /// A key that the run needs stands again in one object.
+  case duplicateKey = "duplicate-key"
   /// `batches` is not an array, or an entry of it is not a string.
   case batchesNotStrings = "batches-not-strings"
   /// `task`, `tasks`, an element of it, or an annotation list has an unknown shape.
@@ -205,6 +207,6 @@ struct AssetFacts: Sendable {
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
     let known = surprises[code]
-    surprises[code] = (count: (known?.count ?? 0) + 1, first: known?.first ?? offset)
+    surprises[code] = (count: (known?.count ?? 0) + 1, first: min(known?.first ?? .max, offset))
   }
 }

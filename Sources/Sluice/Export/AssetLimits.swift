@@ -24,10 +24,10 @@ struct Excess: Sendable, Hashable {
     /// A word that stays the same.
     var code: String {
       switch self {
-      case .tasks: "tooManyTasks"
-      case .snapshots: "tooManySnapshots"
-      case .batches: "tooManyBatches"
-      case .columns: "columnsTooLong"
+      case .tasks: "too-many-tasks"
+      case .snapshots: "too-many-snapshots"
+      case .batches: "too-many-batches"
+      case .columns: "columns-too-long"
       }
     }
   }

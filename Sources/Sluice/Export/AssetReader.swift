@@ -315,8 +315,10 @@ struct AssetState {
       top.keyCounts = false
       if needs.columns != nil, case .annotation = top.place {
         task.duplicateKeys += 1
+        task.surprises.append(Surprise(code: .duplicateKey, offset: top.start))
       } else {
         facts.duplicateKeys += 1
+        facts.warn(.duplicateKey, at: top.start)
       }
     }
     top.seen |= bit
@@ -330,6 +332,7 @@ struct AssetState {
     if top.seenContext & bit != 0 {
       top.keyCounts = false
       facts.duplicateKeys += 1
+      facts.warn(.duplicateKey, at: top.start)
     }
     top.seenContext |= bit
   }

@@ -60,16 +60,21 @@ struct DataInput {
 struct OpenInput {
   let name: InputName
   private let raw: FingerprintedInput
+  private let allowance: InputAllowance
 
   /// Opens an input.
   ///
   /// - Parameters:
   ///   - name: Its name.
   ///   - gate: Says how long a pipe is waited for.
+  ///   - limit: How many bytes it may have once it is decompressed; nil for any number.
   ///   - counting: Gets how many bytes were read, each time.
   /// - Throws: `StorageError`.
-  init(_ name: InputName, gate: ReadGate, counting: @escaping @Sendable (Int) -> Void) throws {
+  init(
+    _ name: InputName, gate: ReadGate, limit: Int?, counting: @escaping @Sendable (Int) -> Void
+  ) throws {
     self.name = name
+    allowance = InputAllowance(name, limit: limit)
     raw = try FingerprintedInput(name, gate: gate, counting: counting)
   }
 
@@ -87,10 +92,23 @@ struct OpenInput {
     scratch: Scratch, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
   ) throws {
     switch try raw.detectContainer() {
-    case .plain: _ = try body(data(.plain, raw.bytes))
-    case .gzip: _ = try body(data(.gzip, .stream(try GzipDecoder(raw.stream))))
-    case .zstd: _ = try body(data(.zstd, .stream(try ZstdDecoder(raw.stream))))
-    case .zip: try ZipInput(name, scratch: scratch).forEachEntry(raw.bytes, skipped: skipped, body)
+    case .plain: _ = try body(data(.plain, try limited(raw.bytes)))
+    case .gzip: _ = try body(data(.gzip, .stream(limited(try GzipDecoder(raw.stream)))))
+    case .zstd: _ = try body(data(.zstd, .stream(limited(try ZstdDecoder(raw.stream)))))
+    case .zip:
+      try ZipInput(name, scratch: scratch, allowance: allowance)
+        .forEachEntry(raw.bytes, skipped: skipped, body)
+    }
+  }
+
+  private func limited(_ stream: any ByteStream) -> any ByteStream { LimitedStream(stream, allowance) }
+
+  private func limited(_ bytes: DataInput.Bytes) throws -> DataInput.Bytes {
+    switch bytes {
+    case .random(let source):
+      try allowance.check(source.size)
+      return bytes
+    case .stream(let stream): return .stream(limited(stream))
     }
   }
 

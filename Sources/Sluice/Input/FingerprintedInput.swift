@@ -14,6 +14,9 @@ final class FingerprintedInput {
 
   /// The length, unless it is a pipe.
   let size: Int?
+  /// What the file was when it was opened.
+  private let opened: FileVersion?
+  private let name: InputName
   private let file: CountedSource?
   private let pipe: CountedStream?
 
@@ -30,14 +33,24 @@ final class FingerprintedInput {
     case .standardInput: descriptor = try Self.duplicate(.standardInput)
     case .path(let path): descriptor = try Self.open(path)
     }
+    self.name = name
+    let version: FileVersion
+    do {
+      version = try FileVersion(of: descriptor, path: name.description)
+    } catch {
+      try? descriptor.close()
+      throw error
+    }
     // A file on standard input may have been read from already; then it is like a pipe.
     let position = try? descriptor.seek(offset: 0, from: .current)
-    if position == 0, try FileStatus(of: descriptor, path: name.description).kind == .file {
+    if position == 0, version.isFile {
+      opened = version
       let source = CountedSource(try FileSource(descriptor, name: name.description), counting)
       file = source
       pipe = nil
       size = source.size
     } else {
+      opened = nil
       file = nil
       pipe = CountedStream(FileStream(descriptor, name: name.description, gate: gate), counting)
       size = nil
@@ -85,11 +98,13 @@ final class FingerprintedInput {
 
   /// A hash of the length and the first and last 64 KiB, and the length.
   ///
-  /// Of a pipe all must have been read.
+  /// Of a pipe all must have been read. A file must still be what it was when it was opened: one that is
+  /// still being written would be taken for complete.
   func fingerprint() throws -> (fingerprint: String, bytes: Int) {
     var hash = SHA256()
     let length: Int
     if let file {
+      guard try opened == file.version() else { throw InputChanged() }
       length = file.size
       hash.update(data: try Self.read(file, 0..<Self.edge))
       hash.update(data: try Self.read(file, max(0, length - Self.edge)..<length))
@@ -127,6 +142,8 @@ private final class CountedSource: RandomAccessSource {
   }
 
   var size: Int { source.size }
+
+  func version() throws -> FileVersion { try source.version() }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
     let count = try unsafe source.read(into: buffer, at: offset)

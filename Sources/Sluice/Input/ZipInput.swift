@@ -9,11 +9,13 @@ internal import Storage
 struct ZipInput {
   private let name: InputName
   private let scratch: Scratch
+  private let allowance: InputAllowance
 
   /// Reads the archive that is called `name`.
-  init(_ name: InputName, scratch: Scratch) {
+  init(_ name: InputName, scratch: Scratch, allowance: InputAllowance) {
     self.name = name
     self.scratch = scratch
+    self.allowance = allowance
   }
 
   /// Visits the entries that hold exports.
@@ -47,7 +49,7 @@ struct ZipInput {
   ) throws -> Bool {
     for entry in archive.entries {
       let isRead = try open(entry.name, isDirectory: entry.isDirectory, skipped: skipped, body) {
-        PeekedStream(try archive.open(entry))
+        PeekedStream(LimitedStream(try archive.open(entry), allowance))
       }
       if !isRead { return false }
     }
@@ -57,6 +59,8 @@ struct ZipInput {
   private func read(
     _ reader: ZipStreamReader, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
   ) throws {
+    // Entries that are passed over are decompressed as well.
+    reader.decoded = allowance.take
     while true {
       switch try reader.nextEntry() {
       case .end: return
@@ -68,7 +72,7 @@ struct ZipInput {
       case .needsRandomAccess:
         let rest = reader.takeRemainder()
         let spool = try scratch.makeSpool()
-        try spool.append(all: rest.stream)
+        try spool.append(all: rest.stream, allowance)
         _ = try read(ZipArchive(spool, missing: rest.offset), skipped: skipped, body)
         return
       }
@@ -110,12 +114,13 @@ struct ZipInput {
 }
 
 extension SpoolFile {
-  /// Appends a stream to its end.
-  fileprivate func append(all stream: any ByteStream) throws {
+  /// Appends a stream to its end, which may be as long as what is in it.
+  fileprivate func append(all stream: any ByteStream, _ allowance: InputAllowance) throws {
     var buffer = [UInt8](repeating: 0, count: 1 << 18)
     while true {
       let count = try unsafe buffer.withUnsafeMutableBytes { try unsafe stream.read(into: $0) }
       if count == 0 { return }
+      try allowance.check(size + count)
       try append(buffer.span.extracting(0..<count))
     }
   }

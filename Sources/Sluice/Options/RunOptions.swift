@@ -132,6 +132,8 @@ public struct ResourceOptions: Sendable {
   public var validation = Validation.kept
   /// How deep containers may nest; the asset itself is 1.
   public var maxDepth = 512
+  /// How many bytes an input may have once it is decompressed; nil for any number.
+  public var maxInputSize: Int?
 
   /// The defaults for `workers` threads.
   public init(workers: Int) {

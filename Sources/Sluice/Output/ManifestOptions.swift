@@ -38,6 +38,7 @@ extension Run {
     let resources = options.resources
     return [
       ("validate", .text(resources.validation.rawValue)), ("maxDepth", .int(resources.maxDepth)),
+      ("maxInputSize", .number(resources.maxInputSize)),
       ("workers", .int(resources.workers)), ("memory", .int(resources.memory)),
       ("temp", .text(temporaryDirectory)), ("engine", .text(resources.engine.rawValue)),
       ("kernel", .text(resources.kernel.rawValue)), ("blockSize", .int(resources.blockSize)),

@@ -47,6 +47,8 @@ public final class OutputTransaction: Sendable {
   private struct State {
     var unfinished: [FileSink] = []
     var watermark = 64
+    /// How many files the new tree has.
+    var files = 0
     /// Written, closed by nobody yet, and not durable.
     var undurable: [FileSink] = []
     var undurableBytes = 0
@@ -152,6 +154,7 @@ public final class OutputTransaction: Sendable {
     else { throw OutputError(.badPath, path) }
     let sink = try create(staging + "/tree/" + path)
     state.withLock { state in
+      state.files += 1
       state.unfinished.append(sink)
       // Finished sinks are dropped now and then: there may be a hundred thousand.
       guard state.unfinished.count >= state.watermark else { return }
@@ -225,7 +228,12 @@ public final class OutputTransaction: Sendable {
     try system.before(.writeManifest)
     try write(manifest, to: tree + "/manifest.json")
     try system.before(.synchronize)
-    try forEach(directories(below: tree)) { try Directory.synchronize($0) }
+    let (directories, files) = try survey(tree)
+    // The report and the manifest are there as well.
+    if files != state.withLock({ $0.files }) + 2 {
+      throw StorageError(operation: "find every file again below", path: tree, errno: .noSuchFileOrDirectory)
+    }
+    try forEach(directories) { try Directory.synchronize($0) }
     try system.before(.writeSuccess)
     try write([], to: tree + "/data/_SUCCESS")
     try Directory.synchronize(tree + "/data")
@@ -260,11 +268,20 @@ public final class OutputTransaction: Sendable {
     try sink.finish()
   }
 
-  /// A directory of the tree and all in it.
-  private func directories(below directory: String) throws -> [String] {
-    try Directory.list(directory).filter { $0.kind == .directory }.reduce(into: [directory]) {
-      try $0 += directories(below: directory + "/" + $1.name)
+  /// A directory of the tree and all in it, and how many files they hold: somebody may have cleared away what
+  /// looked like a leftover.
+  private func survey(_ directory: String) throws -> (directories: [String], files: Int) {
+    var all: (directories: [String], files: Int) = ([directory], 0)
+    for entry in try Directory.list(directory) {
+      if entry.kind == .directory {
+        let inner = try survey(directory + "/" + entry.name)
+        all.directories += inner.directories
+        all.files += inner.files
+      } else {
+        all.files += 1
+      }
     }
+    return all
   }
 
   /// Looks at DIR again, since hours may have passed, and gives the tree its name.

@@ -6,9 +6,13 @@ internal import SystemPackage
 /// The bytes of a regular file, at most `limit` of them; a symbolic link is refused.
 func readAll(_ path: String, limit: Int = .max) throws -> [UInt8] {
   let source = try openForReading(path)
-  return try unsafe [UInt8](unsafeUninitializedCapacity: min(source.size, limit)) { buffer, count in
+  let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: min(source.size, limit)) { buffer, count in
     count = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
   }
+  guard bytes.count == min(source.size, limit) else {
+    throw StorageError(operation: "read all of", path: path, errno: .ioError)
+  }
+  return bytes
 }
 
 /// Opens a file for reading; a symbolic link is refused.

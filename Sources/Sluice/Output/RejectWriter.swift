@@ -1,6 +1,7 @@
 // Where malformed elements go: a line of JSON each, from which the bytes can be had back.
 
 internal import Storage
+internal import SystemPackage
 
 /// Writes `rejects/rejects.jsonl` and the files beside it.
 final class RejectWriter {
@@ -111,7 +112,7 @@ final class RejectCollector {
     var left = count
     while left > 0 {
       let read = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
-      if read == 0 { break }
+      guard read > 0 else { throw Self.lostSpool(spool) }
       try file.append(Array(buffer[..<min(read, left)]))
       left -= read
     }
@@ -119,11 +120,17 @@ final class RejectCollector {
     return file
   }
 
+  /// Fewer bytes come back than were put aside.
+  private static func lostSpool(_ spool: SpoolFile) -> StorageError {
+    StorageError(operation: "read back a malformed asset in", path: spool.directory, errno: .ioError)
+  }
+
   /// Forgets all but the first bytes.
   private func cut(to length: Int) throws {
     if let spool {
       bytes = [UInt8](repeating: 0, count: min(length, spool.size))
-      _ = try unsafe bytes.withUnsafeMutableBytes { try unsafe spool.read(into: $0, at: 0) }
+      let read = try unsafe bytes.withUnsafeMutableBytes { try unsafe spool.read(into: $0, at: 0) }
+      guard read == bytes.count else { throw Self.lostSpool(spool) }
       self.spool = nil
     }
     bytes.removeSubrange(min(bytes.count, length)...)

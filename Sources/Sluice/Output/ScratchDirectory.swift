@@ -3,6 +3,7 @@
 // a run that died, and goes.
 
 internal import Storage
+internal import SystemPackage
 
 /// A directory below `--temp`, gone with its run or with the next one.
 final class ScratchDirectory: Sendable {
@@ -13,14 +14,29 @@ final class ScratchDirectory: Sendable {
   init(below parent: String) throws {
     try Directory.createWithParents(parent)
     try Self.clearLeftovers(below: parent)
-    let name = Self.prefix + UniqueName.suffix()
-    // Under its final name it is only seen once it is locked.
-    let unlocked = parent + "/." + name
-    try Directory.create(unlocked)
-    guard let lock = try FileLock(acquiring: unlocked + "/lock") else { throw OutputError(.inUse, parent) }
-    self.lock = lock
-    path = parent + "/" + name
-    try Rename.move(unlocked, to: path)
+    (path, lock) = try Self.make(below: parent)
+  }
+
+  /// Makes a locked directory.
+  private static func make(below parent: String) throws -> (path: String, lock: FileLock) {
+    while true {
+      let name = prefix + UniqueName.suffix()
+      // Under its final name it is only seen once it is locked.
+      let unlocked = parent + "/." + name
+      try Directory.create(unlocked)
+      do {
+        if let lock = try FileLock(acquiring: unlocked + "/lock") {
+          try Rename.move(unlocked, to: parent + "/" + name)
+          return (parent + "/" + name, lock)
+        }
+      } catch  where error.errno == .noSuchFileOrDirectory {
+        // Taken for a leftover by another run, which saw it before it was locked.
+      } catch {
+        try? Directory.removeTree(unlocked)
+        throw error
+      }
+      try? Directory.removeTree(unlocked)
+    }
   }
 
   /// Whether `path` is one of those below `parent`, or in one.
@@ -35,11 +51,12 @@ final class ScratchDirectory: Sendable {
 
   private static func clearLeftovers(below parent: String) throws {
     for entry in try Directory.list(Path.resolve(parent)) where entry.kind == .directory {
-      let name = entry.name
+      // A run that died while it made its own left one with a dot.
+      let name = entry.name.hasPrefix(".") ? String(entry.name.dropFirst()) : entry.name
       guard name.hasPrefix(prefix), UniqueName.isSuffix(name.utf8.dropFirst(prefix.utf8.count)) else {
         continue
       }
-      let path = parent + "/" + name
+      let path = parent + "/" + entry.name
       // Another user's leftovers are not ours to open.
       guard let free = try? FileLock(acquiring: path + "/lock") else { continue }
       try? Directory.removeTree(path)

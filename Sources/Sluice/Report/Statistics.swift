@@ -52,8 +52,10 @@ extension RunError {
       position?.members ?? ["input", "entry", "byte", "line", "column", "asset"].map { ($0, JSONText.null) }
     let error: [(String, JSONText)] =
       [("code", .text(code.rawValue)), ("message", .text(message)), ("hint", .text(hint))] + place
+    // Who reads no further has what was wanted: that is no failure, and no report either.
+    let status = code == .brokenPipe ? "closed" : "failed"
     let line = JSONText.object([
-      ("schema", .int(1)), ("status", .text("failed")), ("error", .object(error)),
+      ("schema", .int(1)), ("status", .text(status)), ("error", .object(error)),
       ("exitStatus", .int(exitStatus)),
     ])
     return String(decoding: line.utf8, as: UTF8.self)

@@ -82,7 +82,10 @@ private final class TreeBuilder: JSONEventHandler {
 
   private func add(_ value: JSONTree) {
     switch open.popLast() {
-    case .array(let items): open.append(.array(items + [value]))
+    case .array(var items):
+      // Taken off the stack, so nobody else holds it and nothing is copied.
+      items.append(value)
+      open.append(.array(items))
     case .object(var members, let key):
       members[key] = value
       open.append(.object(members, key: key))

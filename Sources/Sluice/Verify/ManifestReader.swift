@@ -10,6 +10,8 @@ struct ManifestContents {
     let sha256: String
     /// Nil for rejects.
     let rows: Int?
+    /// How many bytes it has decompressed; nil for rejects.
+    let rawBytes: Int?
   }
 
   /// Whether the manifest's own sum is right.
@@ -40,10 +42,14 @@ struct ManifestContents {
     var files: [File] = []
     for element in elements {
       let rows = element["rows"]?.integer
+      let rawBytes = element["rawBytes"]?.integer
       guard let path = element["path"]?.text, let bytes = element["bytes"]?.integer,
-        let sha256 = element["sha256"]?.text, rows != nil || !needRows
+        let sha256 = element["sha256"]?.text, (rows != nil && rawBytes != nil) || !needRows
       else { return nil }
-      files.append(File(path: path, bytes: bytes, sha256: sha256, rows: needRows ? rows : nil))
+      files.append(
+        File(
+          path: path, bytes: bytes, sha256: sha256, rows: needRows ? rows : nil,
+          rawBytes: needRows ? rawBytes : nil))
     }
     return files
   }

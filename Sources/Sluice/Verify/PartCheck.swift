@@ -24,7 +24,7 @@ struct PartCheck {
     guard let lines, let format = PartFormat(path: file.path), try FrameCheck.passes(source, format) else {
       return .frame
     }
-    return lines.count == rows && lines.endsWithNewline ? nil : .rows
+    return lines.count == rows && lines.bytes == file.rawBytes && lines.endsWithNewline ? nil : .rows
   }
 
   /// Nil where the bytes can't be decoded; a file that can't be read throws.
@@ -42,6 +42,8 @@ struct PartCheck {
 /// The lines of a stream.
 struct LineCount {
   private(set) var count = 0
+  /// How many bytes they have, newlines included.
+  private(set) var bytes = 0
   private(set) var endsWithNewline = false
 
   init(_ stream: any ByteStream) throws {
@@ -50,9 +52,10 @@ struct LineCount {
     while true {
       let filled = try unsafe stream.read(into: buffer)
       if filled == 0 { return }
-      let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<filled])
-      count += unsafe bytes.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
-      endsWithNewline = unsafe bytes.last == 0x0A
+      let piece = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<filled])
+      count += unsafe piece.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+      bytes += filled
+      endsWithNewline = unsafe piece.last == 0x0A
     }
   }
 }

@@ -60,11 +60,16 @@ public struct Verifier: Sendable {
     try checkReport(root, top, manifest, &problems)
     var found: [[UInt8]: DirectoryEntry] = [:]
     for name in ["data", "rejects"] where top[Array(name.utf8)]?.kind == .directory {
-      try walk(root + "/" + name, Array(name.utf8), &found)
+      let count = try walk(root + "/" + name, Array(name.utf8), &found)
+      if count == 0, name == "rejects" { found[Array(name.utf8)] = top[Array(name.utf8)] }
     }
     checkSuccess(&found, &problems)
     let present = lookUp(manifest.files + manifest.rejects, in: &found, &problems)
-    for path in found.keys { problems.add(String(decoding: path, as: UTF8.self), .extra) }
+    let known = Self.directories(of: manifest.files + manifest.rejects)
+    // A directory that has lost its files is none too many.
+    for (path, entry) in found where entry.kind != .directory || !known.contains(path) {
+      problems.add(String(decoding: path, as: UTF8.self), .extra)
+    }
     for (file, problem) in try check(present, below: root, workers, progress) {
       problems.add(file.path, problem)
     }
@@ -111,20 +116,38 @@ public struct Verifier: Sendable {
 
   // MARK: The files that are there
 
-  /// Adds everything below `directory` that is no directory, by its path from the root.
+  /// Adds everything below `directory` that is no directory, or one that is empty, by its path from the root.
+  ///
+  /// - Returns: How many names `directory` holds.
+  @discardableResult
   private func walk(
     _ directory: String, _ relative: [UInt8], _ found: inout [[UInt8]: DirectoryEntry]
-  ) throws {
-    for entry in try Directory.list(directory) {
+  ) throws -> Int {
+    let entries = try Directory.list(directory)
+    for entry in entries {
       let path = relative + [0x2F] + entry.nameBytes
       // A directory whose name isn't UTF-8 can't be opened by that name, and holds nothing of ours.
       let isOpenable = String(validating: entry.nameBytes, as: UTF8.self) != nil
-      if entry.kind == .directory && isOpenable {
-        try walk(directory + "/" + entry.name, path, &found)
-      } else {
-        found[path] = entry
+      // A run makes no directory without a file in it.
+      let isFull =
+        try entry.kind == .directory && isOpenable && walk(directory + "/" + entry.name, path, &found) > 0
+      if !isFull { found[path] = entry }
+    }
+    return entries.count
+  }
+
+  /// The directories that listed files are in, by their paths from the root.
+  private static func directories(of listed: [ManifestContents.File]) -> Set<[UInt8]> {
+    var directories: Set<[UInt8]> = []
+    for file in listed {
+      var path = file.path.utf8[...]
+      while let slash = path.lastIndex(of: 0x2F) {
+        path = path[..<slash]
+        // What is above it is known by then.
+        if !directories.insert(Array(path)).inserted { break }
       }
     }
+    return directories
   }
 
   /// Takes the listed files out of those found; what isn't a file of the right size is a problem.

@@ -83,6 +83,20 @@ import Testing
     #expect(paths == paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
   }
 
+  /// An empty directory is none of ours, at any depth; readers may take its name for a partition.
+  @Test(arguments: ["data/stage=X", "data/stage=Complete/batch=Y", "rejects/x"])
+  func findsEmptyDirectories(path: String) throws {
+    try FileManager.default.createDirectory(atPath: out + "/" + path, withIntermediateDirectories: true)
+    #expect(try problems() == [path: "extra"])
+  }
+
+  /// A directory that nothing was rejected into is one, too.
+  @Test func findsAnEmptyRejects() throws {
+    try rewriteManifest(files: [])
+    try FileManager.default.removeItem(atPath: out + "/rejects/rejects.jsonl")
+    #expect(try problems()["rejects"] == "extra")
+  }
+
   /// A link in the place of a file or of a directory is not what was written.
   @Test func followsNoLinks() throws {
     try FileManager.default.moveItem(atPath: out + "/data", toPath: base.path + "/data")
@@ -154,7 +168,8 @@ import Testing
 
     var json: JSONText {
       .object([
-        ("path", .text(path)), ("rows", .int(rows)), ("bytes", .int(bytes)), ("sha256", .text(sha256)),
+        ("path", .text(path)), ("rows", .int(rows)), ("rawBytes", .int(bytes)), ("bytes", .int(bytes)),
+        ("sha256", .text(sha256)),
       ])
     }
   }

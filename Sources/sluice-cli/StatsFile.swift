@@ -1,0 +1,110 @@
+// The file of `--stats json=PATH`. Whether it can be written is found out before the run and not behind hours
+// of work; the line itself goes to another name first, so that nobody ever reads half of it.
+
+import Glibc
+import Storage
+import SystemPackage
+
+/// A file that gets one line at the end of a run.
+struct StatsFile {
+  /// The path as it was typed.
+  let path: String
+
+  /// Finds out whether the file can be written.
+  ///
+  /// - Parameter output: The directory that the run makes; what is in it cannot be asked for yet.
+  /// - Throws: `StorageError`.
+  func check(output: String) throws {
+    guard let target = try target() else {
+      if try FileStatus(of: path, followingLinks: true)?.kind == .directory {
+        throw StorageError(operation: "write", path: path, errno: .isDirectory)
+      }
+      return
+    }
+    let directory = Path.withoutTrailingSlashes(output)
+    if Path.parent(of: target) == directory || target.hasPrefix(directory + "/") { return }
+    do {
+      // A file without a name shows as much, and never stays behind.
+      _ = try SpoolFile(in: Path.parent(of: target))
+    } catch {
+      try openInPlace(target, after: named(error)).close()
+    }
+  }
+
+  /// Writes the file as a whole.
+  ///
+  /// - Throws: `StorageError`.
+  func write(_ text: String) throws {
+    // A pipe or a device is written to as it is.
+    guard let target = try target() else { return try write(text, to: open(path, [.create])) }
+    let file: FileSink
+    let name: String
+    do {
+      (file, name) = try makeBeside(target)
+    } catch let error as StorageError {
+      return try write(text, to: openInPlace(target, after: error))
+    }
+    do {
+      try file.append(Array(text.utf8))
+      try file.finish()
+      try Rename.move(name, to: target)
+    } catch {
+      try? Directory.removeTree(name)
+      throw named(error)
+    }
+  }
+
+  /// Where a file is to be replaced or made, links followed; nil for what is no file.
+  private func target() throws -> String? {
+    switch try FileStatus(of: path, followingLinks: true)?.kind {
+    case .file: return try Path.resolve(path)
+    case nil where try FileStatus(of: path, followingLinks: false) == nil: return path
+    default: return nil
+    }
+  }
+
+  private func makeBeside(_ target: String) throws -> (file: FileSink, name: String) {
+    // The same each time, so that what a run leaves which dies right here goes with the next one.
+    let name = "\(Path.parent(of: target))/.\(Path.name(of: target)).sluice-new"
+    do {
+      try Directory.removeTree(name)
+      return (try FileSink(creating: name), name)
+    } catch {
+      throw named(error)
+    }
+  }
+
+  /// A file may be written to where its directory may not; then it is not replaced but overwritten.
+  private func openInPlace(_ target: String, after error: StorageError) throws -> FileDescriptor {
+    guard try FileStatus(of: target, followingLinks: true) != nil else { throw error }
+    return try open(target, [])
+  }
+
+  private func open(_ path: String, _ options: FileDescriptor.OpenOptions) throws -> FileDescriptor {
+    do {
+      return try FileDescriptor.open(
+        FilePath(path), .writeOnly, options: options.union(.closeOnExec),
+        permissions: [.ownerReadWrite, .groupRead, .otherRead])
+    } catch {
+      throw named(error)
+    }
+  }
+
+  private func write(_ text: String, to descriptor: FileDescriptor) throws {
+    do {
+      defer { try? descriptor.close() }
+      _ = try descriptor.writeAll(text.utf8)
+      // Neither pipes nor devices can be cut; what stood in a file behind the line must go.
+      try? descriptor.resize(to: Int64(text.utf8.count))
+    } catch {
+      throw named(error)
+    }
+  }
+
+  /// The failure under the name that was typed.
+  private func named(_ error: any Error) -> StorageError {
+    let known = error as? StorageError
+    return StorageError(
+      operation: "write the statistics", path: path, errno: known?.errno ?? error as? Errno ?? .ioError)
+  }
+}

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The test suite under the address and the thread sanitizer, in build folders of their own.
+#
+#   sanitize.sh [address|thread] [swift test's arguments]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kinds=(address thread)
+if [ "${1:-}" = address ] || [ "${1:-}" = thread ]; then
+  kinds=("$1")
+  shift
+fi
+# The commands that tests start are built alike and report to their own standard error: those tests then fail.
+export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=66:allocator_may_return_null=1
+export TSAN_OPTIONS=exitcode=66:halt_on_error=0:suppressions=$PWD/scripts/thread-sanitizer.supp
+for kind in "${kinds[@]}"; do
+  echo "the $kind sanitizer"
+  swift test --sanitize="$kind" --scratch-path ".build-$kind" "$@"
+done
