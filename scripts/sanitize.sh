@@ -10,7 +10,7 @@ if [ "${1:-}" = address ] || [ "${1:-}" = thread ]; then
   kinds=("$1")
   shift
 fi
-# The commands that tests start are built alike and report to their own standard error: those tests then fail.
+# Commands that tests start are built alike; one that finds something ends with a status no test expects.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=66:allocator_may_return_null=1
 export TSAN_OPTIONS=exitcode=66:halt_on_error=0:suppressions=$PWD/scripts/thread-sanitizer.supp
 for kind in "${kinds[@]}"; do

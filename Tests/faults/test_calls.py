@@ -8,7 +8,6 @@ import errno
 import gzip
 import os
 import signal
-import subprocess
 import unittest
 
 from harness import ERROR, INTERPOSE, IS_LONG, Workspace, export, in_parallel, main
