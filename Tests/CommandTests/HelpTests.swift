@@ -17,7 +17,8 @@ import Testing
     "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",
     "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
     "--strip-url-query", "--limit", "--level", "--long", "--seconds", "--json", "--workers", "--memory",
-    "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--help",
+    "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--max-input-size",
+    "--help",
   ]
   /// May be mentioned, need not be.
   static let optional: Set = ["--version"]

@@ -66,7 +66,9 @@ private final class BenchSession {
     self.bench = bench
     self.monitor = monitor
     self.begins = begins
-    input = BenchInput(name: bench.input, temporaryDirectory: bench.temporaryDirectory)
+    input = BenchInput(
+      name: bench.input, temporaryDirectory: bench.temporaryDirectory,
+      limit: bench.options.resources.maxInputSize)
     // As many as a run would have.
     most = MemoryPlan(bench.options).workers
   }

@@ -13,6 +13,8 @@ struct BenchInput: Sendable {
   let name: InputName
   /// Where what cannot be streamed is spooled.
   let temporaryDirectory: String?
+  /// How many bytes it may have when decompressed.
+  let limit: Int?
 
   /// Its length as it is stored.
   ///
@@ -31,7 +33,8 @@ struct BenchInput: Sendable {
   private func forEachData(_ body: (DataInput) throws -> Bool) throws {
     do {
       let gate = ReadGate()
-      try OpenInput(name, gate: gate) { _ in }.forEachData(scratch: scratch, skipped: { _ in }, body)
+      try OpenInput(name, gate: gate, limit: limit) { _ in }.forEachData(
+        scratch: scratch, skipped: { _ in }, body)
     } catch let error as CompressionError {
       throw RunError(.container, "\(name): \(error)", hint: Hints.container)
     }
