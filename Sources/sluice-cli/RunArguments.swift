@@ -233,7 +233,7 @@ struct ResourceArguments: ParsableArguments {
   var maxDepth = 512
 
   @Option(
-    help: ArgumentHelp("The most bytes of an input, decompressed. (default: any)", valueName: "size"),
+    help: ArgumentHelp("The most bytes of one decompressed input.", valueName: "size"),
     transform: parseSize)
   var maxInputSize: Int?
 }

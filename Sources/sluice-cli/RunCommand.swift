@@ -11,8 +11,8 @@ struct RunCommand: ParsableCommand {
     abstract: "Filter exports into compressed JSON Lines partitions.",
     discussion: """
       Within one option any value may match; across options all must; excluding wins. INPUT is a file or - \
-      for standard input: a JSON array, NDJSON or objects in a row, plain or in gzip, zstd or ZIP, told by \
-      content. Options for measuring: --help-hidden.
+      (standard input): a JSON array, NDJSON or objects in a row; plain, gzip, zstd or ZIP. For measuring: \
+      --help-hidden.
 
       EXAMPLES
         sluice run export.json -o lake --stage Complete --partition-by stage,batch

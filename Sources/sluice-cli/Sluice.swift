@@ -64,7 +64,7 @@ enum UsageHint {
     if arguments.count > 1, commands.contains(arguments[1]) {
       return "'sluice \(arguments[1]) --help' shows every option."
     }
-    return commands.map { "'sluice \($0) --help'" }.joined(separator: " and ") + " show every option."
+    return "The commands are \(commands.joined(separator: ", ")); 'sluice COMMAND --help' shows every option."
   }
 }
 
