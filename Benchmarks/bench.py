@@ -102,6 +102,14 @@ class Tools:
 # What is measured
 
 
+def warm(path):
+    """Brings a file into the page cache: a machine that hands unused memory back forgets it between two commands."""
+    with open(path, "rb", buffering=0) as file:
+        block = bytearray(1 << 20)
+        while file.readinto(block):
+            pass
+
+
 class Job:
     """One command, what it reads, and how its answer is told to be right."""
 
@@ -117,6 +125,9 @@ class Job:
     def run(self):
         out = OUT
         shutil.rmtree(out, ignore_errors=True)
+        for word in [*self.command, str(self.stdin)]:
+            if word.startswith(str(CACHE)) and os.path.isfile(word):
+                warm(word)
         with open(self.stdin or os.devnull, "rb") as stdin, open(CACHE / "stderr", "wb") as stderr:
             start = time.perf_counter()
             process = subprocess.Popen(self.command, stdin=stdin, stdout=subprocess.DEVNULL, stderr=stderr)
