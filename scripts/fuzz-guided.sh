@@ -40,7 +40,7 @@ for target in "${targets[@]}"; do
     >"$log" 2>&1 || status=1
   found=$(comm -13 <(echo "$before") <(ls "$finds" | sort))
   for find in $found; do
-    echo "  $finds/$find: $(grep -m1 'Fatal error' "$log" | cut -c1-400)"
+    echo "  $finds/$find: $(grep -m1 -E "^$target: |ERROR:" "$log" | cut -c1-400)"
     "$program" -minimize_crash=1 -max_total_time=30 -exact_artifact_path="$finds/$find" "$finds/$find" \
       >"$log.smaller" 2>&1 || true
   done

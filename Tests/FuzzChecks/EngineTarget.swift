@@ -1,6 +1,7 @@
 // Target `engines`: both engines over one export, with options out of sixteen bytes.
 
 import ByteScan
+import Compression
 import Sluice
 
 extension FuzzTarget {
@@ -16,6 +17,12 @@ extension FuzzTarget {
       let cut = place % (text.count + 1)
       plan.second = Array(text[cut...])
       text = Array(text[..<cut])
+    }
+    // Where damage is noticed depends on how the bytes come in; target `containers` is for it.
+    if Container.detect(text.span) != .plain
+      || plan.second.map({ Container.detect($0.span) }) ?? .plain != .plain
+    {
+      return nil
     }
     do {
       return try plan.difference(text).map {

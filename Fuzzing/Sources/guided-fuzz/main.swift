@@ -27,7 +27,10 @@ let status = unsafe LLVMFuzzerRunDriver(&count, &arguments) { bytes, count in
   // libFuzzer keeps the bytes for the call.
   let input = unsafe [UInt8](UnsafeBufferPointer(start: bytes, count: count))
   if let find = Chosen.target.check(input) {
-    fatalError("\(Chosen.target.rawValue): \(find)")
+    // The message of a fatal error is cut off after some hundred bytes.
+    print("\(Chosen.target.rawValue): \(find)")
+    fflush(nil)
+    fatalError("a find")
   }
   return 0
 }
