@@ -6,15 +6,18 @@ SHELL := /bin/bash
 
 PREFIX ?= /usr/local
 SLUICE_FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
 BENCH_SIZE ?= 1GB
 BENCH_ARGUMENTS ?=
 BENCH_PACKAGE ?=
 COMPARE_SIZE ?= 1GB
 COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
-LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks)
+LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
+  $(if $(wildcard Fuzzing/Package.swift),Fuzzing)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +63,9 @@ install: release ## binary, man page and completions under PREFIX (/usr/local)
 fuzz: setup ## random inputs for SLUICE_FUZZ_SECONDS (60)
 	SLUICE_FUZZ_SECONDS=$(SLUICE_FUZZ_SECONDS) $(SWIFT) test --filter Fuzz
 
+fuzz-guided: setup ## libFuzzer on each target (Fuzzing/) for FUZZ_SECONDS (60); FUZZ_TARGETS=engines
+	FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz-guided.sh $(FUZZ_TARGETS)
+
 stress: release ## generated exports with other seeds, 100,000 partitions; STRESS_ROUNDS=3
 	scripts/stress.sh
 
@@ -104,4 +110,4 @@ oracle: release ## work outputs out again in Python, row by row; ORACLE_ROUNDS=1
 	scripts/oracle.sh
 
 clean: ## remove whatever was built or generated
-	rm -rf .build .build-* demo Benchmarks/.build
+	rm -rf .build .build-* demo Benchmarks/.build Fuzzing/.build

@@ -18,6 +18,8 @@ let package = Package(
     .library(
       name: "SluiceParts",
       targets: ["Storage", "Compression", "ByteScan", "JSONEvents", "ExportGenerator"]),
+    // For Fuzzing/ alone.
+    .library(name: "FuzzChecks", targets: ["FuzzChecks"]),
     .executable(name: "sluice", targets: ["sluice-cli"]),
     .executable(name: "generate-export", targets: ["generate-export"]),
     .executable(name: "measure-limits", targets: ["measure-limits"]),
@@ -91,10 +93,19 @@ let package = Package(
     .testTarget(
       name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Compression", "Storage"],
       swiftSettings: strict),
+    // What a fuzzer asks of one input: of libFuzzer's in Fuzzing/, and of those that FuzzTests makes or has kept.
+    .target(
+      name: "FuzzChecks",
+      dependencies: [
+        "Sluice", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      path: "Tests/FuzzChecks", swiftSettings: strict),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Sluice", "ExportGenerator", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage",
+        "FuzzChecks", "Sluice", "ExportGenerator", "ByteScan", "Sharding", "JSONEvents", "Compression",
+        "Storage",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -47,12 +47,14 @@ public final class ZipArchive: Sendable {
   ///   - source: The archive.
   ///   - missing: How many bytes of the archive's front the source lacks, as after spooling what
   ///     `ZipStreamReader.takeRemainder()` gave; entries that stood there are left out.
+  ///   - seen: What was read of them; nil if nobody knows.
   /// - Throws: `CompressionError`, or what the source throws.
-  public init(_ source: any RandomAccessSource, missing: Int = 0) throws {
+  public init(_ source: any RandomAccessSource, missing: Int = 0, seen: ZipListing? = nil) throws {
     self.source = source
     let directory = try ZipDirectory(source, missing: missing)
     let input = InputBuffer(SourceRange(source, directory.range), at: directory.range.lowerBound)
     var entries: [ZipEntry] = []
+    var before = ZipListing()
     for _ in 0..<directory.count {
       guard try input.fill(4), input.copy(0..<4).u32(0) == ZipSignature.centralHeader else {
         throw zipError(.corrupt, at: input.offset, detail: "an entry of the directory is missing")
@@ -60,10 +62,15 @@ public final class ZipArchive: Sendable {
       let record = try ZipRecord.central(input)
       if record.headerOffset >= missing {
         entries.append(try Self.locate(record, shift: directory.shift, in: source))
+      } else {
+        before.add(record)
       }
     }
     guard try !input.fill() else {
       throw zipError(.corrupt, at: input.offset, detail: "the directory is longer than its entries")
+    }
+    guard seen == nil || seen == before else {
+      throw zipError(.corrupt, at: directory.range.lowerBound, detail: "the directory lists other entries")
     }
     entries.sort { $0.headerOffset < $1.headerOffset }
     self.entries = entries

@@ -2,7 +2,7 @@
 // what the directory lists without keeping either.
 
 /// Entries counted and digested, in any order.
-struct Listing: Equatable {
+public struct ZipListing: Equatable, Sendable {
   /// What may stand behind an entry.
   static let recordSignatures: Set<UInt32> = [
     ZipSignature.localHeader, ZipSignature.centralHeader, ZipSignature.endOfDirectory,

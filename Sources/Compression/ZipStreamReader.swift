@@ -37,7 +37,8 @@ public final class ZipStreamReader: ByteStream {
   private let input: InputBuffer
   private let inflater: Inflater
   private var state = State.betweenEntries
-  private var seen = Listing()
+  /// What was read so far; behind `takeRemainder()` what `ZipArchive` must find before the remainder.
+  public private(set) var seen = ZipListing()
   /// Gets how many bytes were decompressed, each time, those of entries that are passed over too; what it
   /// throws ends the reading.
   public var decoded: (Int) throws -> Void = { _ in }
@@ -62,7 +63,7 @@ public final class ZipStreamReader: ByteStream {
     guard case .betweenEntries = state else { return .end }
     if input.offset == 0, try peekSignature() == ZipSignature.spanned { input.consume(4) }
     guard try peekSignature() == ZipSignature.localHeader else {
-      let listed = try Listing(directory: input)
+      let listed = try ZipListing(directory: input)
       guard listed == seen else {
         throw zipError(.corrupt, at: input.offset, detail: "the directory lists other entries")
       }
@@ -176,7 +177,7 @@ public final class ZipStreamReader: ByteStream {
       littleEndianBytes(UInt64(actual.compressedSize)) + littleEndianBytes(UInt64(actual.size))
     for form in [mark + sum + narrow, mark + sum + wide, sum + narrow, sum + wide]
     where bytes.starts(with: form) && bytes.count >= form.count + 4 {
-      if Listing.recordSignatures.contains(bytes.u32(form.count)) {
+      if ZipListing.recordSignatures.contains(bytes.u32(form.count)) {
         input.consume(form.count)
         return
       }

@@ -107,8 +107,10 @@ public struct Framer: Sendable {
       let byte = bytes[index]
       if state.escaped {
         state.escaped = false
+      } else if byte == UInt8(ascii: "\\") {
+        // Outside strings too, where it is no JSON, so that blocks agree on what is escaped.
+        state.escaped = true
       } else if state.inString {
-        if byte == UInt8(ascii: "\\") { state.escaped = true }
         if byte == UInt8(ascii: "\"") { state.inString = false }
       } else if byte == UInt8(ascii: ",") {
         return index

@@ -82,6 +82,19 @@ import Testing
     #expect(try reader.nextEntry() == .end)
   }
 
+  /// Where the rest of an archive is spooled, the directory must still list what was read before.
+  @Test func directoryListsWhatWasStreamed() throws {
+    var writer = ZipWriter()
+    try writer.add("first", Self.text)
+    try writer.add("second", Self.text, deflated: false, lengths: .descriptor)
+    var bytes = writer.archive()
+    #expect(try streamArchive(bytes) == ["first": Self.text, "second": Self.text])
+    // The first letter of the first name, before the data alone.
+    bytes[30] ^= 1
+    let error = #expect(throws: CompressionError.self) { try streamArchive(bytes) }
+    #expect(error?.code == .corrupt)
+  }
+
   /// Entries come in the order of their data, and a stored one tells where its bytes are.
   @Test func entriesAreDescribed() throws {
     let bytes = try sample().archive()

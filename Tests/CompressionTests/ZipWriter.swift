@@ -89,8 +89,10 @@ func le<T: FixedWidthInteger>(_ value: T) -> [UInt8] {
 }
 
 /// All files of an archive, read at random.
-func readArchive(_ bytes: [UInt8], missing: Int = 0) throws -> [String: [UInt8]] {
-  let archive = try ZipArchive(MemorySource(bytes), missing: missing)
+func readArchive(
+  _ bytes: [UInt8], missing: Int = 0, seen: ZipListing? = nil
+) throws -> [String: [UInt8]] {
+  let archive = try ZipArchive(MemorySource(bytes), missing: missing, seen: seen)
   var files: [String: [UInt8]] = [:]
   for entry in archive.entries { files[entry.name] = try archive.open(entry).readAll() }
   return files
@@ -106,7 +108,8 @@ func streamArchive(_ bytes: [UInt8], piece: Int = .max, buffer: Int = 4096) thro
     case .end: return files
     case .needsRandomAccess:
       let (rest, offset) = reader.takeRemainder()
-      return try files.merging(readArchive(rest.readAll(buffer), missing: offset)) { old, _ in old }
+      let others = try readArchive(rest.readAll(buffer), missing: offset, seen: reader.seen)
+      return files.merging(others) { old, _ in old }
     }
   }
 }

@@ -3,6 +3,7 @@
 
 import ByteScan
 import ExportGenerator
+import FuzzChecks
 import JSONEvents
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
       let cuts = random.cuts(of: text.count)
       let differs = { (bytes: [UInt8]) in Self.differing(bytes, cuts, maxDepth) != nil }
       guard let kernel = Self.differing(text, cuts, maxDepth) else { return nil }
-      return "\(kernel), depth \(maxDepth), cuts \(cuts): \(Shrinker.literal(Shrinker.shrink(text, differs)))"
+      return "\(kernel), depth \(maxDepth), cuts \(cuts): \(literal(Shrinker.shrink(text, differs)))"
     }
   }
 
@@ -28,7 +29,7 @@ import Testing
         let inside = Array("[\"\(String(repeating: "a", count: offset))\",".utf8) + text + Array("]".utf8)
         for bytes in [spaces + text, inside] {
           let kernel = Self.differing(bytes, [], 62)
-          #expect(kernel == nil, "at \(offset): \(Shrinker.literal(text))")
+          #expect(kernel == nil, "at \(offset): \(literal(text))")
         }
       }
     }

@@ -3,6 +3,7 @@
 // layout of a case but for its `expected` answers; `make test` fails until those are there.
 
 import Foundation
+import FuzzChecks
 import Sluice
 import Testing
 
@@ -20,7 +21,7 @@ import Testing
       }
       let last = try plan.difference(small) ?? "no longer: \(difference)"
       if FuzzBudget.seconds != nil { try keep(small, plan, last) }
-      return "\(plan.way) \(plan.arguments.replacing("\n", with: " ")): \(Shrinker.literal(small)): \(last)"
+      return "\(plan.way) \(plan.arguments.replacing("\n", with: " ")): \(literal(small)): \(last)"
     }
   }
 

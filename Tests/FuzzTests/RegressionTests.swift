@@ -2,6 +2,7 @@
 // judges of JSON and both engines. The command's tests hold the same inputs to their expected answers.
 
 import ByteScan
+import FuzzChecks
 import Sharding
 import Sluice
 import Testing

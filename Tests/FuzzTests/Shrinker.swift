@@ -26,9 +26,4 @@ enum Shrinker {
     }
     return best
   }
-
-  /// A text as it can be put into a source file.
-  static func literal(_ bytes: [UInt8]) -> String {
-    String(validating: bytes, as: UTF8.self).map { $0.debugDescription } ?? "\(bytes)"
-  }
 }

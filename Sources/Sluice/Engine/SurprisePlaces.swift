@@ -16,8 +16,10 @@ struct SurprisePlaces {
   mutating func note(_ reader: AssetReader, in block: GiantBlock) {
     let offsets = reader.surprises.values.map(\.first) + reader.starts
     let held = block.segment.offset..<block.segment.offset + block.segment.range.count
-    for offset in offsets where held.contains(offset) && known[offset] == nil {
-      let anchor = anchor(of: offset, in: block)
+    for offset in offsets where offset < held.upperBound && known[offset] == nil {
+      // A scalar that began in a block before is on the line where this one begins: none has a line end.
+      let anchor = anchor(of: max(offset, held.lowerBound), in: block)
+      guard anchor.start <= offset else { continue }
       known[offset] = (line: anchor.line, column: offset - anchor.start + 1)
     }
     if known.count <= offsets.count { return }

@@ -73,7 +73,7 @@ struct ZipInput {
         let rest = reader.takeRemainder()
         let spool = try scratch.makeSpool()
         try spool.append(all: rest.stream, allowance)
-        _ = try read(ZipArchive(spool, missing: rest.offset), skipped: skipped, body)
+        _ = try read(ZipArchive(spool, missing: rest.offset, seen: reader.seen), skipped: skipped, body)
         return
       }
     }

@@ -52,7 +52,7 @@ struct EngineOutcome {
     }
     for (path, bytes) in files where bytes != other.files[path] {
       return
-        "\(path): fast \(Shrinker.literal(bytes)), reference \(Shrinker.literal(other.files[path] ?? []))"
+        "\(path): fast \(literal(bytes)), reference \(literal(other.files[path] ?? []))"
     }
     return nil
   }
