@@ -136,7 +136,9 @@ final class AssetProcessor {
       outcome.line = lineFinder.anchor(at: range.lowerBound, in: element)
       return outcome
     }
-    outcome.decision = plan.selector.decide(facts)
+    // Bytes that are held can always be visited.
+    try? outcome.facts.choose(plan.needs.selection.sample, at: range, in: element.extent)
+    outcome.decision = plan.selector.decide(outcome.facts)
     if let annotations {
       if outcome.decision.isCandidate {
         let result = annotations.process(&outcome, element, arena)

@@ -128,6 +128,11 @@ struct GiantRecorder {
     if pass.goal == .write, !pass.isEarly, let told = pass.known { known = told }
     complete(&known)
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
+    // What an earlier pass has told has been chosen.
+    if pass.goal == .survey || pass.isEarly {
+      let bytes = giant.bytes.map { ReadAgain(bytes: $0, pool: pool) }
+      try known.facts.choose(plan.needs.selection.sample, at: giant.range, in: bytes)
+    }
     known.decision = plan.selector.decide(known.facts)
     switch pass.goal {
     case .survey:

@@ -66,7 +66,9 @@ struct ReferenceEngine {
       outcome.line = lines.anchor(at: outcome.range.lowerBound, in: element)
       return outcome
     }
-    outcome.decision = plan.selector.decide(facts)
+    // Bytes that are held can always be visited.
+    try? outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
+    outcome.decision = plan.selector.decide(outcome.facts)
     if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
       let tokens = TokenList()

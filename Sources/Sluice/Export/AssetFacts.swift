@@ -75,6 +75,8 @@ struct TaskFacts: Sendable {
   var stageId = Field.absent
   var status = Field.absent
   var updatedAt = Field.absent
+  /// Read only if it says whether the asset belongs to a sample.
+  var taskId = Field.absent
   /// Whether an annotation has one of the wanted titles.
   var hasTitle = false
   /// Whether an annotation meets the title options.
@@ -154,6 +156,9 @@ struct AssetFacts: Sendable {
   var members: [Range<Int>?] = []
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
+
+  /// Whether the asset does not belong to the sample.
+  var isOutOfSample = false
 
   /// An asset of the 2021–2023 format.
   var isLegacy: Bool { hasTasks && !hasTask }

@@ -219,7 +219,7 @@ struct AssetState {
     }
     var facts = facts
     facts.task = task
-    return facts
+    return facts.chooseEarly(selection.sample) ? facts : nil
   }
 
   /// Forgets the asset.

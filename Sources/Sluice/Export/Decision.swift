@@ -43,7 +43,7 @@ struct Selector: Sendable {
   func decide(_ facts: AssetFacts) -> Decision {
     var decision = Decision()
     decision.passingTasks = passingTasks(of: facts)
-    guard passesBatches(facts), !decision.passingTasks.isEmpty else { return decision }
+    guard passesBatches(facts), !facts.isOutOfSample, !decision.passingTasks.isEmpty else { return decision }
     decision.isCandidate = true
     decision.countsAnnotations = looksAtAnnotations
     decision.isKept = !selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts)
