@@ -148,7 +148,10 @@ struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"))
-  var output: String
+  var output: String?
+
+  @Flag(help: "Write nothing; say how many rows and bytes would be written where.")
+  var dryRun = false
 
   @Flag(help: "Replace DIR if it is an output of sluice.")
   var overwrite = false

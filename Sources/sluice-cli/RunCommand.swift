@@ -37,6 +37,9 @@ struct RunCommand: ParsableCommand {
     if row.rows == .assets, let key = out.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
       throw ValidationError("--partition-by \(key.rawValue) needs --rows annotations")
     }
+    if out.output == nil && !out.dryRun {
+      throw ValidationError("--output DIR is missing (or --dry-run, which writes nothing)")
+    }
     if out.writesToStandardOutput {
       if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }
       if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }

@@ -33,16 +33,17 @@ struct RunSession {
   }
 
   private func output() -> RunOutput {
+    guard let output = command.out.output, !command.out.dryRun else { return .nowhere }
     if command.out.writesToStandardOutput { return .stream(StandardOutput.sink) }
-    return .directory(command.out.output, overwrite: command.out.overwrite)
+    return .directory(output, overwrite: command.out.overwrite)
   }
 
   private func finish(_ result: RunResult, _ timing: RunTiming) throws -> Int32 {
     let report = result.report
     let status: Int32 = report.isPartial ? 1 : 0
     for line in report.warningLines { Messages.write("sluice: warning: \(line)") }
-    if !command.message.quiet { Messages.emit(Summary.text(report, timing, toStream: command.out.output)) }
-    try write(report.statistics(timing, exitStatus: Int(status)))
+    if !command.message.quiet { Messages.emit(Summary.text(result, timing, to: command.out.output)) }
+    try write(report.statistics(timing, exitStatus: Int(status), planned: result.planned))
     return status
   }
 
@@ -62,7 +63,7 @@ struct RunSession {
     switch command.message.stats {
     case nil: return
     case .standard:
-      if command.out.writesToStandardOutput {
+      if command.out.writesToStandardOutput, !command.out.dryRun {
         Messages.write(statistics)
       } else {
         try StandardOutput.emit(statistics + "\n")

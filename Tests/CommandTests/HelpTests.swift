@@ -6,7 +6,8 @@ import Testing
   static let runOptions: Set = [
     "--output", "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch",
     "--exclude-title", "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
-    "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
+    "--strip-url-query", "--limit", "--sample", "--dry-run", "--partition-by", "--name", "--compression",
+    "--level", "--long",
     "--target-size",
     "--overwrite",
     "--temp", "--on-error", "--max-depth", "--validate", "--progress", "--quiet", "--stats", "--workers",

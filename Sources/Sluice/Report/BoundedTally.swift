@@ -19,7 +19,7 @@ public struct SeenKept: Sendable, Hashable {
 public struct BoundedTally: Sendable {
   /// How many bytes of names are kept, each name counted with what an entry of the table takes.
   static let limit = 4 << 20
-  private static let overhead = 64
+  static let overhead = 64
 
   private var counts: [[UInt8]?: SeenKept] = [:]
   private var size = 0
