@@ -23,7 +23,7 @@ struct RunPlan: Sendable {
   /// Whether annotations must be counted before the first row of a giant is written: titles decide on its row,
   /// and on the rows of its snapshots.
   var surveysAnnotations: Bool {
-    needs.selection.looksAtTitles && needs.columns?.readsHistory != false
+    needs.inspects || needs.selection.looksAtTitles && needs.columns?.readsHistory != false
   }
 
   /// Whether elements are watched for lines that start with `{`.
@@ -80,11 +80,14 @@ struct AssetOutcome: Sendable {
 /// Works on one asset after another.
 final class AssetProcessor {
   private let plan: RunPlan
+  private let pool: BlockPool
   private let reader: AssetReader
   private var walker: SkeletonWalker
   private let lineFinder: LineFinder
   /// Makes the rows where they are annotations.
   private let annotations: AnnotationProcessor?
+  /// Looks at the annotations where nothing is written.
+  private let inspector: ListInspector?
   /// Whether a line that starts with `{` makes an element suspect: see `LineWatch`.
   private let watchesLines: Bool
 
@@ -99,10 +102,15 @@ final class AssetProcessor {
     self.plan = plan
     watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
+    inspector = plan.needs.inspects ? ListInspector(plan) : nil
+    self.pool = pool
     annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
     walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
+
+  /// Looks at a run of a giant's list.
+  func inspect(_ run: ListRun) -> ListOutcome? { inspector?.process(run, pool: pool) }
 
   /// Makes the next rows of an asset whose rows were too many.
   func process(_ rest: AssetRest, arena: Arena) -> MoreRows {
@@ -139,7 +147,16 @@ final class AssetProcessor {
     // Bytes that are held can always be visited.
     try? outcome.facts.choose(plan.needs.selection.sample, at: range, in: element.extent)
     outcome.decision = plan.selector.decide(outcome.facts)
-    if let annotations {
+    if let inspector {
+      for list in inspector.lists(of: facts, element) {
+        let result = inspector.process(list, pool: pool)
+        guard result.fault == nil else {
+          outcome.malformed = locate(element)
+          return outcome
+        }
+        outcome.facts.add(result)
+      }
+    } else if let annotations {
       if outcome.decision.isCandidate {
         let result = annotations.process(&outcome, element, arena)
         guard result.isValid else {

@@ -100,6 +100,14 @@ struct GiantRecorder {
   private mutating func record(_ run: ListRun, _ bytes: RereadableBytes) throws {
     if fault != nil { return }
     let source = ReadAgain(bytes: bytes, pool: pool)
+    if plan.needs.inspects, run.job.counts {
+      if let outcome = try ListInspector(plan).process(run, source) {
+        count(outcome)
+      } else {
+        fault = try lists.fault(in: run, source)
+      }
+      return
+    }
     let writer = BigRunWriter(rows, targets: targets, commaIsDue: listHasElements)
     let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { try writer.write($0) }
     guard let outcome = try lists.process(run, source, buffer, onRow: { try writer.begin($0) }) else {

@@ -69,6 +69,12 @@ struct ReferenceEngine {
     // Bytes that are held can always be visited.
     try? outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
     outcome.decision = plan.selector.decide(outcome.facts)
+    if plan.needs.inspects {
+      let inspector = ListInspector(plan)
+      for list in inspector.lists(of: facts, element) {
+        outcome.facts.add(inspector.process(list, pool: BlockPool(blockSize: 1)))
+      }
+    }
     if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
       let tokens = TokenList()
@@ -101,7 +107,7 @@ struct ReferenceEngine {
 
   /// All events of the element; nil if yajl refuses it.
   private func readFacts(_ range: Range<Int>) -> AssetFacts? {
-    let reader = AssetReader(plan.needs)
+    let reader = AssetReader(plan.needs, listsApart: plan.needs.inspects ? .met : .none)
     guard parse(range, reader), reader.isComplete else { return nil }
     return reader.take()
   }

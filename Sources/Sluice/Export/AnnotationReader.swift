@@ -98,5 +98,12 @@ extension TaskFacts {
     hasMatch = hasMatch || other.hasMatch
     hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
     for (group, count) in other.annotations.groups { annotations.add(group, count) }
+    guard let tally = other.tally else { return }
+    if var known = self.tally.take() {
+      known.add(tally)
+      self.tally = known
+    } else {
+      self.tally = tally
+    }
   }
 }

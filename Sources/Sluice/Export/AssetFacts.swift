@@ -84,6 +84,8 @@ struct TaskFacts: Sendable {
   /// Whether an annotation has an excluded title.
   var hasExcludedTitle = false
   var annotations = AnnotationCounts()
+  /// What else was counted of them, if all is inspected.
+  var tally: AnnotationTally?
   /// Where the values of `ColumnNeeds.task` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
   /// What its annotations have brought up, where that counts only if the task passes and its asset, too.
@@ -154,6 +156,8 @@ struct AssetFacts: Sendable {
   var urls: [Cut] = []
   /// Where the values of `ColumnNeeds.asset` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
+  /// What inspecting wants to know beside.
+  var inspection: AssetInspection?
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
 

@@ -7,7 +7,7 @@ extension AssetState {
   mutating func place(forContainer isObject: Bool) -> Place? {
     switch (top.place, top.key, isObject) {
     case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
-    case (.asset, .dataset, false) where needs.stripsURLs: .dataset
+    case (.asset, .dataset, false) where needs.stripsURLs || needs.inspects: .dataset
     case (.asset, .task, true) where top.keyCounts || needs.editsTasks: .task(counts: top.keyCounts)
     // A current asset's `tasks` is nothing we know.
     case (.asset, .tasks, false) where !facts.hasTask && (top.keyCounts || needs.editsTasks):
@@ -82,7 +82,7 @@ extension AssetState {
       case .stage, .status: top.keyCounts
       case .stageId: top.keyCounts && needs.selection.looksAtStages
       case .updatedAt: top.keyCounts && needs.selection.looksAtTimes
-      case .taskId: top.keyCounts && needs.selection.sample != nil
+      case .taskId: top.keyCounts && (needs.selection.sample != nil || needs.inspects)
       default: false
       }
     case .annotation(let kind, let counts):

@@ -17,10 +17,13 @@ struct ReaderNeeds: Sendable {
   var countsAnnotations: Bool
   /// The columns of annotation rows; nil for asset rows.
   var columns: ColumnNeeds?
+  /// Whether everything is counted, and nothing written.
+  var inspects: Bool
 
   init(_ options: RunOptions) {
     selection = options.selection
     prunes = options.rows.prune
+    inspects = options.inspects
     let makesAnnotations = options.rows.kind == .annotations
     dropsHistory = options.rows.history == .drop && !makesAnnotations
     stripsURLs = options.rows.stripURLQuery
@@ -164,10 +167,14 @@ struct AssetState {
   var names = NameCache()
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
+  /// Outlives the asset likewise.
+  var keyClasses = KeyClasses()
   /// Which annotation lists are not read here but handed out to be read by others.
   let listsApart: ListsApart
   /// The list that has been opened last, if it is read apart, until it is taken.
   private var openedList: ListPlace?
+  /// Whether the list that is being passed over counts.
+  var readsCountedList = false
   /// How many containers are open within one that is not needed, that one included.
   private var ignored = 0
   /// Where the outermost of them started.
@@ -247,6 +254,7 @@ struct AssetState {
     begin(ExportKey(value), at: range.lowerBound)
     top.context = nil
     if needs.columns != nil, !loneSurrogate { beginContext(value) }
+    if needs.inspects { inspect(key: value, at: range.lowerBound) }
     if case .annotation(_, counts: true) = top.place {
       loneSurrogate ? annotation.unnamedKey() : annotation.key(top.key, value, &names)
     }
@@ -255,6 +263,7 @@ struct AssetState {
   mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
     if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
+    if needs.inspects { inspect(url: value) }
     if wantsText() {
       let text = names.name(value)
       if loneSurrogate, case .annotation = top.place {
@@ -327,12 +336,14 @@ struct AssetState {
       isOpen = true
       top = Container(place: .asset, start: offset, isObject: isObject)
       if let columns = needs.columns { facts.members = columns.emptyAsset }
+      if needs.inspects { facts.inspection = AssetInspection() }
       return
     }
     if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container(top.key) }
     note(isObject ? .object : .array, at: offset)
     if listsApart != .none, let list = listApart(isObject: isObject, at: offset) {
       openedList = list
+      readsCountedList = list.counts
       ignored = 1
       unreadStart = offset
       return
@@ -371,6 +382,7 @@ struct AssetState {
         list.end = offset
         facts.lists.append(list)
       }
+      if ignored == 0, readsCountedList { inspect(list: unreadStart..<offset + 1) }
       if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }
       return
     }
@@ -404,6 +416,7 @@ struct AssetState {
 
   private mutating func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
     if isOpen, needs.columns != nil, top.isObject, top.keyCounts { lift((start ?? unreadStart)..<end) }
+    if isOpen, needs.inspects { inspect(value: (start ?? unreadStart)..<end) }
     guard isOpen, top.cutter != nil else { return }
     // An unread container starts at its key in an object; in a list every container is read.
     let itemStart = top.isObject ? top.keyStart : start ?? unreadStart

@@ -22,6 +22,7 @@ struct Decision: Sendable {
 struct Selector: Sendable {
   private let selection: Selection
   private let looksAtAnnotations: Bool
+  private let inspects: Bool
   private let dropsAnnotations: Bool
   private let stages: NameSet
   private let excludedStages: NameSet
@@ -30,6 +31,7 @@ struct Selector: Sendable {
 
   init(_ options: RunOptions) {
     selection = options.selection
+    inspects = options.inspects
     looksAtAnnotations = ReaderNeeds(options).countsAnnotations
     // What is not wanted is left out, and never takes its asset along.
     dropsAnnotations = options.rows.prune || options.rows.kind == .annotations
@@ -46,7 +48,8 @@ struct Selector: Sendable {
     guard passesBatches(facts), !facts.isOutOfSample, !decision.passingTasks.isEmpty else { return decision }
     decision.isCandidate = true
     decision.countsAnnotations = looksAtAnnotations
-    decision.isKept = !selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts)
+    decision.isKept =
+      !inspects && (!selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts))
     decision.batches = partitionBatches(of: facts)
     return decision
   }
