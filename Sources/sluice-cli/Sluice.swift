@@ -15,6 +15,7 @@ struct SluiceCommand: ParsableCommand {
         sluice run export.json --output lake --stage Complete --partition-by stage,batch
         sluice run export.zip --output - --title Car --prune | jq .externalId
         sluice verify lake
+        sluice inspect export.zip
 
       EXIT STATUS
         0         done; also when the reader of standard output went away
@@ -24,7 +25,7 @@ struct SluiceCommand: ParsableCommand {
         130, 143  interrupted; nothing is left behind
       """,
     version: SluiceVersion.text,
-    subcommands: [RunCommand.self, VerifyCommand.self])
+    subcommands: [RunCommand.self, VerifyCommand.self, InspectCommand.self])
 
   static func main() {
     // A reader that goes away is told by the write that fails.
@@ -43,7 +44,7 @@ struct SluiceCommand: ParsableCommand {
         Glibc.exit(0)
       }
       Messages.write("sluice: error: \(message(for: error))")
-      Messages.write("  hint: 'sluice run --help' and 'sluice verify --help' show every option.")
+      Messages.write("  hint: 'sluice run --help' shows every option; so do those of verify and inspect.")
       Glibc.exit(64)
     }
   }

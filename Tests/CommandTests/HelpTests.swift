@@ -14,6 +14,10 @@ import Testing
     "--memory", "--engine", "--kernel", "--block-size", "--help",
   ]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
+  static let inspectOptions: Set = [
+    "--json", "--html", "--on-error", "--progress", "--workers", "--memory", "--temp", "--engine", "--kernel",
+    "--block-size", "--validate", "--max-depth", "--help",
+  ]
   /// May be mentioned, need not be.
   static let optional: Set = ["--version"]
 
@@ -41,14 +45,23 @@ import Testing
     #expect(found.subtracting(Self.verifyOptions).subtracting(Self.optional) == [])
   }
 
-  /// The command's own help names the two subcommands and no others, and the exit statuses.
+  /// `inspect --help` likewise.
+  @Test func inspect() throws {
+    let outcome = try Command.run("inspect", "--help", in: Workspace())
+    let found = options(in: outcome.outputText)
+    #expect(outcome.status == 0)
+    #expect(Self.inspectOptions.subtracting(found) == [])
+    #expect(found.subtracting(Self.inspectOptions).subtracting(Self.optional) == [])
+  }
+
+  /// The command's own help names the subcommands and no others, and the exit statuses.
   @Test func top() throws {
     let outcome = try Command.run("--help", in: Workspace())
     #expect(outcome.status == 0)
-    for word in ["run", "verify", "64", "130", "143"] {
+    for word in ["run", "verify", "inspect", "64", "130", "143"] {
       #expect(outcome.outputText.contains(word), "\(word)")
     }
-    for word in ["inspect", "bench"] {
+    for word in ["bench"] {
       #expect(!outcome.outputText.contains(word), "\(word)")
     }
   }
