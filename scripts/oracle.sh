@@ -55,6 +55,10 @@ for export in mixed giant; do
   again "$export" --rows annotations --title Car --strip-url-query --context asset
   again "$export" --title Car --prune --partition-by stage,batch
 done
+for export in mixed giant; do
+  "$bin/sluice" inspect "$work/$export.json" --json --workers 3 --block-size 64KiB |
+    python3 Tests/oracle/reinspect.py "$work/$export.json" || failed=1
+done
 $short || python3 Tests/oracle/compare.py "$bin/sluice" --count "${ORACLE_ROUNDS:-100}" \
   --keep "$work/differences" || failed=1
 [ "$failed" = 0 ] && rm -rf "$work"

@@ -12,6 +12,8 @@ public enum RunOutput: Sendable {
   case directory(String, overwrite: Bool)
   /// Rows one after another, without manifest and partitions.
   case stream(any ByteSink)
+  /// Nowhere: what would be written is counted, and nothing is made.
+  case nowhere
 }
 
 /// What a run was and what came of it.
@@ -20,6 +22,8 @@ public struct RunResult: Sendable {
   public var report: Report
   /// How many workers there were, which the memory limit may have made fewer.
   public var workers: Int
+  /// What would have been written, if nothing was to be.
+  public var planned: PlannedOutput?
 }
 
 /// Turns exports into rows.
@@ -53,6 +57,7 @@ public struct Run: Sendable {
       case .directory(let path, let overwrite):
         return try DirectoryRun(self, monitor).execute(path, overwrite: overwrite)
       case .stream(let sink): return try execute(to: sink, monitor)
+      case .nowhere: return try executeDry(monitor)
       }
     } catch {
       throw RunError(error)
@@ -74,6 +79,16 @@ public struct Run: Sendable {
     defer { threads.leave() }
     try rows.finish()
     return RunResult(report: reader.counts.report, workers: plan.workers)
+  }
+
+  private func executeDry(_ monitor: RunMonitor) throws -> RunResult {
+    let plan = MemoryPlan(options)
+    let rows = CountedRows(options.output.partitionBy, kernel: options.resources.kernel)
+    let reader = InputsReader(
+      self, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
+      rows: rows, rejects: nil, threads: ThreadLimit(plan.workers))
+    try reader.readAll()
+    return RunResult(report: reader.counts.report, workers: plan.workers, planned: rows.output)
   }
 }
 

@@ -83,7 +83,7 @@ extension OutputArguments {
     guard let format = CompressionFormat(rawValue: compression) else {
       throw ValidationError("'\(compression)' is no compression; there are zstd, gzip and none")
     }
-    if format != .none, writesToStandardOutput, isatty(STDOUT_FILENO) == 1 {
+    if format != .none, writesToStandardOutput, !dryRun, isatty(STDOUT_FILENO) == 1 {
       throw ValidationError("compressed rows are not written to a terminal")
     }
     return format

@@ -11,13 +11,15 @@ final class ProgressLine: @unchecked Sendable {
   private let monitor: RunMonitor
   private let isShown: Bool
   private let waits: Bool
+  private let countsKept: Bool
   private let queue = DispatchQueue(label: "sluice.progress")
   private let started = DispatchTime.now()
   private var timer: (any DispatchSourceTimer)?
   private var isDrawn = false
 
-  init(_ monitor: RunMonitor, mode: ProgressMode, isQuiet: Bool) {
+  init(_ monitor: RunMonitor, mode: ProgressMode, isQuiet: Bool, countsKept: Bool = true) {
     self.monitor = monitor
+    self.countsKept = countsKept
     isShown = mode == .always || mode == .auto && !isQuiet && isatty(STDERR_FILENO) == 1
     waits = mode == .auto
   }
@@ -46,11 +48,11 @@ final class ProgressLine: @unchecked Sendable {
   private func draw() {
     isDrawn = true
     let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
-    Messages.emit("\r\u{1B}[K" + Self.text(monitor.progress, seconds: seconds))
+    Messages.emit("\r\u{1B}[K" + Self.text(monitor.progress, seconds: seconds, countsKept: countsKept))
   }
 
   /// The line for a state.
-  static func text(_ progress: RunProgress, seconds: Double) -> String {
+  static func text(_ progress: RunProgress, seconds: Double, countsKept: Bool = true) -> String {
     let rate = seconds > 0 ? Double(progress.bytesRead) / seconds : 0
     // Some bytes are read twice.
     var parts = [Units.bytes(min(progress.bytesRead, progress.bytesTotal ?? .max))]
@@ -60,7 +62,8 @@ final class ProgressLine: @unchecked Sendable {
       if rate > 0 { parts.append("\(Units.duration(Double(total - read) / rate)) left") }
     }
     parts.insert("\(Units.bytes(Int(rate)))/s", at: 1)
-    parts.append("\(progress.assetsKept) of \(progress.assetsSeen) assets kept")
+    let seen = "\(progress.assetsSeen) assets"
+    parts.append(countsKept ? "\(progress.assetsKept) of \(seen) kept" : seen)
     return parts.joined(separator: ", ")
   }
 }

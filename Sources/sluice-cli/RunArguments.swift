@@ -24,6 +24,9 @@ struct SelectionArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Keep assets with an annotation titled NAME.", valueName: "name"))
   var title: [String] = []
 
+  @Option(help: ArgumentHelp("Keep this share of the assets.", valueName: "n%"), transform: parseSample)
+  var sample: Sample?
+
   @Option(help: ArgumentHelp("Drop tasks whose stage or stageId is NAME.", valueName: "name"))
   var excludeStage: [String] = []
 
@@ -52,6 +55,7 @@ struct SelectionArguments: ParsableArguments {
     selection.excludedTitles = excludeTitle
     selection.updatedSince = updatedSince
     selection.updatedBefore = updatedBefore
+    selection.sample = sample
     return selection
   }
 }
@@ -61,6 +65,14 @@ private func parseTime(_ text: String) throws -> Timestamp {
     throw ValidationError("'\(text)' is neither a date (2024-09-10) nor an RFC 3339 time with an offset")
   }
   return time
+}
+
+private func parseSample(_ text: String) throws -> Sample {
+  guard let sample = Sample(text) else {
+    throw ValidationError(
+      "'\(text)' is no share; write 1%, 0.25% … 100%, with at most six digits behind the point")
+  }
+  return sample
 }
 
 /// What rows look like.
@@ -139,7 +151,10 @@ struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .long],
     help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"))
-  var output: String
+  var output: String?
+
+  @Flag(help: "Write nothing; say what would be written.")
+  var dryRun = false
 
   @Flag(help: "Replace DIR if it is an output of sluice.")
   var overwrite = false

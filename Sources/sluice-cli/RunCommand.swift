@@ -10,15 +10,13 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Filter exports into compressed JSON Lines partitions.",
     discussion: """
-      Within one option any value may match; across options all must; excluding wins. INPUT is a file or - \
-      (standard input): a JSON array, NDJSON or objects in a row; plain, gzip, zstd or ZIP. For measuring: \
-      --help-hidden.
+      Within one option any value may match; across options all must; excluding wins. \
+      INPUT: a file or -; JSON or NDJSON; plain, gzip, zstd, ZIP. See --help-hidden.
 
       EXAMPLES
         sluice run export.json -o lake --stage Complete --partition-by stage,batch
         curl -s "$URL" | sluice run - -o lake --batch rain --strip-url-query
-        sluice run export.json -o lake --rows annotations --partition-by title
-        sluice run export.json -o - --title Car --prune | jq -c .externalId | head
+        sluice run export.json -o - --rows annotations --title Car | jq -c .objectId
       """)
 
   @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
@@ -34,6 +32,9 @@ struct RunCommand: ParsableCommand {
     try row.checkPruning(select)
     if row.rows == .assets, let key = out.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
       throw ValidationError("--partition-by \(key.rawValue) needs --rows annotations")
+    }
+    if out.output == nil && !out.dryRun {
+      throw ValidationError("--output DIR is missing (or --dry-run, which writes nothing)")
     }
     if out.writesToStandardOutput {
       if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }

@@ -18,9 +18,9 @@ struct RunSession {
   /// - Returns: The exit status.
   func execute() throws -> Int32 {
     let signals = SignalWatch(monitor)
-    try reported { try checkAddressSpace() }
+    try reported { try AddressSpace.check(command.runOptions().resources) }
     if case .path(let path) = command.message.stats {
-      try reported { try StatsFile(path: path).check(output: command.out.output) }
+      try reported { try StatsFile(path: path).check(output: command.out.dryRun ? nil : command.out.output) }
     }
     let clock = RunClock()
     let run = Run(
@@ -38,16 +38,17 @@ struct RunSession {
   }
 
   private func output() -> RunOutput {
+    guard let output = command.out.output, !command.out.dryRun else { return .nowhere }
     if command.out.writesToStandardOutput { return .stream(StandardOutput.sink) }
-    return .directory(command.out.output, overwrite: command.out.overwrite)
+    return .directory(output, overwrite: command.out.overwrite)
   }
 
   private func finish(_ result: RunResult, _ timing: RunTiming) throws -> Int32 {
     let report = result.report
     let status: Int32 = report.isPartial ? 1 : 0
     for line in report.warningLines { Messages.write("sluice: warning: \(line)") }
-    if !command.message.quiet { Messages.emit(Summary.text(report, timing, toStream: command.out.output)) }
-    try write(report.statistics(timing, exitStatus: Int(status)))
+    if !command.message.quiet { Messages.emit(Summary.text(result, timing, to: command.out.output)) }
+    try write(report.statistics(timing, exitStatus: Int(status), planned: result.planned))
     return status
   }
 
@@ -67,7 +68,7 @@ struct RunSession {
     switch command.message.stats {
     case nil: return
     case .standard:
-      if command.out.writesToStandardOutput {
+      if command.out.writesToStandardOutput, !command.out.dryRun {
         Messages.write(statistics)
       } else {
         try StandardOutput.emit(statistics + "\n")
@@ -76,24 +77,27 @@ struct RunSession {
     }
   }
 
-  /// Under a limit of address space threads cannot be started, and those that wait for them wait for ever.
-  private func checkAddressSpace() throws {
-    let resources = try command.runOptions().resources
+}
+
+/// Says what failed, and ends with status 2.
+func reported(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch {
+    Messages.write(RunError(error))
+    throw ExitCode(2)
+  }
+}
+
+/// The limit of address space.
+enum AddressSpace {
+  /// Under such a limit threads cannot be started, and those that wait for them wait for ever.
+  static func check(_ resources: ResourceOptions) throws {
     // Workers, compressors, and what Dispatch has for itself.
     if CurrentProcess.mayHave(bytes: resources.memory, threads: 2 * resources.workers + 6) { return }
     throw RunError(
       .system, "the limit of address space is too low for \(Units.bytes(resources.memory)) of memory",
       hint: "Raise it with ulimit -v, or lower --memory or --workers.")
-  }
-
-  /// Says what failed.
-  private func reported(_ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch {
-      Messages.write(RunError(error))
-      throw ExitCode(2)
-    }
   }
 }
 

@@ -15,6 +15,7 @@ struct SluiceCommand: ParsableCommand {
         sluice run export.json --output lake --stage Complete --partition-by stage,batch
         sluice run export.zip --output - --title Car --prune | jq .externalId
         sluice verify lake
+        sluice inspect export.zip
         sluice bench export.json --stage Complete
 
       EXIT STATUS
@@ -25,7 +26,7 @@ struct SluiceCommand: ParsableCommand {
         130, 143  interrupted; nothing is left behind
       """,
     version: SluiceVersion.text,
-    subcommands: [RunCommand.self, VerifyCommand.self, BenchCommand.self])
+    subcommands: [RunCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self])
 
   static func main() {
     // A reader that goes away is told by the write that fails.

@@ -1,28 +1,33 @@
-// The file of `--stats json=PATH`. Whether it can be written is found out before the run and not behind hours
-// of work; the line itself goes to another name first, so that nobody ever reads half of it.
+// The file of `--stats json=PATH` or `--html PATH`. Whether it can be written is found out before the run and
+// not behind hours of work; the text itself goes to another name first, so that nobody ever reads half of it.
 
 import Glibc
 import Storage
 import SystemPackage
 
-/// A file that gets one line at the end of a run.
+/// A file that is written at the end of a run.
 struct StatsFile {
   /// The path as it was typed.
   let path: String
+  /// What goes into it.
+  var content = "the statistics"
 
   /// Finds out whether the file can be written.
   ///
-  /// - Parameter output: The directory that the run makes; what is in it cannot be asked for yet.
+  /// - Parameter output: The directory that the run makes, if any; what is in it cannot be asked for yet.
   /// - Throws: `StorageError`.
-  func check(output: String) throws {
+  func check(output: String?) throws {
     guard let target = try target() else {
       if try FileStatus(of: path, followingLinks: true)?.kind == .directory {
         throw StorageError(operation: "write", path: path, errno: .isDirectory)
       }
       return
     }
-    let directory = Path.withoutTrailingSlashes(output)
-    if Path.parent(of: target) == directory || target.hasPrefix(directory + "/") { return }
+    if let directory = output.map({ Path.withoutTrailingSlashes($0) }),
+      Path.parent(of: target) == directory || target.hasPrefix(directory + "/")
+    {
+      return
+    }
     do {
       // A file without a name shows as much, and never stays behind.
       _ = try SpoolFile(in: Path.parent(of: target))
@@ -105,6 +110,6 @@ struct StatsFile {
   private func named(_ error: any Error) -> StorageError {
     let known = error as? StorageError
     return StorageError(
-      operation: "write the statistics", path: path, errno: known?.errno ?? error as? Errno ?? .ioError)
+      operation: "write \(content)", path: path, errno: known?.errno ?? error as? Errno ?? .ioError)
   }
 }

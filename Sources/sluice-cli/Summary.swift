@@ -12,15 +12,45 @@ import SystemPackage
 /// The summary of a run.
 enum Summary {
   /// One line on what was kept, one on what was written.
-  static func text(_ report: Report, _ timing: RunTiming, toStream output: String) -> String {
+  static func text(_ result: RunResult, _ timing: RunTiming, to output: String?) -> String {
+    let report = result.report
     let assets = report.assets
-    var text = "kept \(assets.kept) of \(assets.seen) assets"
+    var text = result.planned == nil ? "kept" : "would keep"
+    text += " \(assets.kept) of \(assets.seen) assets"
     if assets.skipped > 0 { text += ", skipped \(assets.skipped)" }
     if assets.rejected > 0 { text += ", rejected \(assets.rejected)" }
     text += " in \(Units.decimal(timing.wallSeconds, digits: 1)) s"
     text += " (\(Units.bytes(Int(timing.bytesPerSecond)))/s, peak \(Units.bytes(timing.peakMemoryBytes)))\n"
-    if output != "-" { text += "wrote \(report.rows) rows to \(output)\n" }
+    if let planned = result.planned { return text + Self.text(planned) }
+    if let output, output != "-" { text += "wrote \(report.rows) rows to \(output)\n" }
     return text
+  }
+
+  /// What would be written, the partitions with the most bytes first.
+  private static func text(_ planned: PlannedOutput) -> String {
+    let total = planned.total
+    var text =
+      "would write \(total.rows) rows, \(Units.bytes(total.rawBytes)) before compression; wrote nothing\n"
+    // Without partitions there is one, and it has been named.
+    let partitions = planned.partitions.filter { !$0.directory.isEmpty }
+    if partitions.isEmpty { return text }
+    var lines = [("rows", "raw bytes", "partition")]
+    for partition in partitions.sorted(by: { $0.rawBytes > $1.rawBytes }).prefix(mostPartitions) {
+      lines.append(("\(partition.rows)", Units.bytes(partition.rawBytes), partition.directory))
+    }
+    let rest = partitions.count - mostPartitions
+    if rest > 0 { lines.append(("", "", "… and \(rest) more, which --stats json lists")) }
+    if planned.other.rows > 0 {
+      lines.append(("\(planned.other.rows)", Units.bytes(planned.other.rawBytes), "others, too many to name"))
+    }
+    for line in lines { text += "  \(padded(line.0, 10))  \(padded(line.1, 9))  \(line.2)\n" }
+    return text
+  }
+
+  private static let mostPartitions = 40
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
   }
 }
 

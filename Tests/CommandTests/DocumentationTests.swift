@@ -25,7 +25,7 @@ import Testing
   }
 
   /// Every option that the help shows is described in docs/cli.md and in the man page.
-  @Test(arguments: ["run", "verify", "bench"])
+  @Test(arguments: ["run", "verify", "inspect", "bench"])
   func options(of command: String) throws {
     let shown = try help(command)
     try #require(shown.contains("--help"))
@@ -34,9 +34,11 @@ import Testing
   }
 
   /// The documents name no option that does not exist.
-  @Test(arguments: ["README.md", "docs/cli.md", "docs/output-format.md", "docs/man/sluice.1"])
+  @Test(arguments: [
+    "README.md", "docs/cli.md", "docs/inspect.md", "docs/output-format.md", "docs/man/sluice.1",
+  ])
   func inventions(in path: String) throws {
-    let known = try help("run").union(help("verify")).union(help("bench"))
+    let known = try help("run").union(help("verify")).union(help("inspect")).union(help("bench"))
     let text = try document(path).replacing("\\-", with: "-")
     #expect(options(in: text).subtracting(known) == [])
   }

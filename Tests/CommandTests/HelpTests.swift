@@ -6,16 +6,21 @@ import Testing
   static let runOptions: Set = [
     "--output", "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch",
     "--exclude-title", "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
-    "--strip-url-query", "--limit", "--partition-by", "--name", "--compression", "--level", "--long",
-    "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth", "--max-input-size", "--validate",
-    "--progress", "--quiet", "--stats", "--workers", "--memory", "--help", "--help-hidden",
+    "--strip-url-query", "--limit", "--sample", "--dry-run", "--partition-by", "--name", "--compression",
+    "--level", "--long", "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth",
+    "--max-input-size", "--validate", "--progress", "--quiet", "--stats", "--workers", "--memory", "--help",
+    "--help-hidden",
   ]
   /// For those who measure: `--help-hidden` shows them.
   static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
+  static let inspectOptions: Set = [
+    "--json", "--html", "--on-error", "--progress", "--workers", "--memory", "--temp", "--engine", "--kernel",
+    "--block-size", "--validate", "--max-depth", "--max-input-size", "--help",
+  ]
   static let benchOptions: Set = [
     "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",
-    "--updated-since", "--updated-before", "--rows", "--context", "--prune", "--history",
+    "--updated-since", "--updated-before", "--sample", "--rows", "--context", "--prune", "--history",
     "--strip-url-query", "--limit", "--level", "--long", "--seconds", "--json", "--workers", "--memory",
     "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--max-input-size",
     "--help",
@@ -65,24 +70,23 @@ import Testing
     #expect(found.subtracting(Self.verifyOptions).subtracting(Self.optional) == [])
   }
 
-  /// `bench --help-hidden` likewise, with the options that say how to measure.
-  @Test func bench() throws {
-    let outcome = try Command.run("bench", "--help-hidden", in: Workspace())
+  /// `inspect --help-hidden` and `bench --help-hidden` likewise, with the options for measuring.
+  @Test(arguments: [("inspect", inspectOptions), ("bench", benchOptions)])
+  func others(command: String, expected: Set<String>) throws {
+    let outcome = try Command.run(command, "--help-hidden", in: Workspace())
     let found = options(in: outcome.outputText)
     #expect(outcome.status == 0)
-    #expect(Self.benchOptions.subtracting(found) == [])
-    #expect(
-      found.subtracting(Self.benchOptions).subtracting(Self.optional).subtracting(["--help-hidden"]) == [])
+    #expect(expected.subtracting(found) == [])
+    #expect(found.subtracting(expected).subtracting(Self.optional).subtracting(["--help-hidden"]) == [])
   }
 
   /// The command's own help names the subcommands and no others, and the exit statuses.
   @Test func top() throws {
     let outcome = try Command.run("--help", in: Workspace())
     #expect(outcome.status == 0)
-    for word in ["run", "verify", "bench", "64", "130", "143"] {
+    for word in ["run", "verify", "inspect", "bench", "64", "130", "143"] {
       #expect(outcome.outputText.contains(word), "\(word)")
     }
-    #expect(!outcome.outputText.contains("inspect"))
   }
 
   /// `-h` and `sluice help run` are the same help.

@@ -13,7 +13,7 @@ import Testing
   ]
 
   private func checkStats(_ stats: JSONValue, status: Int) {
-    #expect(stats.keys == Self.reportKeys.union(["timing", "exitStatus"]))
+    #expect(stats.keys == Self.reportKeys.union(["timing", "exitStatus", "dryRun"]))
     #expect(stats["timing"]?.keys == Self.timingKeys)
     #expect(stats["schema"]?.integer == 1)
     #expect(stats["exitStatus"]?.integer == status)

@@ -114,7 +114,10 @@ import Testing
   @Test(arguments: [
     (good + ["--no-such-option"], "'sluice run --help' shows every option."),
     (["verify"], "'sluice verify --help' shows every option."),
-    (["frobnicate"], "The commands are run, verify, bench; 'sluice COMMAND --help' shows every option."),
+    (
+      ["frobnicate"],
+      "The commands are run, verify, inspect, bench; 'sluice COMMAND --help' shows every option."
+    ),
     (good + ["--level", "-5"], "A value that starts with a dash is written --level=-5."),
     (good + ["--stage", "-rf"], "A value that starts with a dash is written --stage=-rf."),
   ])

@@ -47,6 +47,13 @@ import Testing
       options.rows.limit = 3
       options.rows.history = .drop
     },
+    { $0.selection.sample = Sample("40%") },
+    { options in
+      options.rows.kind = .annotations
+      options.rows.history = .rows
+      options.selection.sample = Sample("62.5%")
+      options.selection.titles = ["Car", "Weather", "follows"]
+    },
     { $0.rows.kind = .annotations },
     { options in
       options.rows.kind = .annotations
@@ -107,7 +114,7 @@ import Testing
   }
 
   /// Blocks of a single byte, where every state of the engine meets every byte.
-  @Test(arguments: [0, 1, 2, 3, 7, 8])
+  @Test(arguments: [0, 1, 2, 3, 8, 9, 10])
   func singleBytes(number: Int) throws {
     var export = Self.exports[number * 6 % Self.exports.count]
     export.size = 4000

@@ -95,7 +95,7 @@ class Writer:
     def task(self):
         if self.chance(0.05):
             return self.random.choice(["null", "[]", "7", '"Complete"'])
-        members = [("taskId", self.value(["t", "u"])), ("stage", self.value(STAGES)), ("stageId", self.value(STAGES)),
+        members = [("taskId", self.value(list("tuvwxyz"))), ("stage", self.value(STAGES)), ("stageId", self.value(STAGES)),
                    ("updatedAt", self.value(TIMES)), ("medicalBrushDataUrl", self.value(["h?x", "h", "?"])),
                    ("duration", self.random.choice(["5", "1.50", "1e3"]))]
         if self.chance(0.1):
@@ -107,7 +107,7 @@ class Writer:
     def legacy_task(self):
         if self.chance(0.05):
             return self.random.choice(["null", "[]", "7"])
-        members = [("taskId", self.value(["1", "2"])), ("updatedAt", self.value(TIMES)),
+        members = [("taskId", self.value(list("1234567"))), ("updatedAt", self.value(TIMES)),
                    ("review", '{"status" : "Label"}')]
         if not self.chance(0.2):
             members.append(("status", self.value(STAGES)))
@@ -167,6 +167,7 @@ class Writer:
                     chosen += [option, self.random.choice(pool)]
                     titled = titled or name == "title"
         for option, probability in (("--no-batch", 0.1), ("--strip-url-query", 0.2), ("--limit=3", 0.1),
+                                    ("--sample=30%", 0.1), ("--sample=62.5%", 0.1),
                                     ("--updated-since=2024-01-01", 0.1), ("--updated-before=2024-03-01T10:00:00Z", 0.1)):
             if self.chance(probability):
                 chosen.append(option)

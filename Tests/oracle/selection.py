@@ -2,6 +2,7 @@
 
 import datetime
 import fractions
+import hashlib
 import re
 
 from documents import has_nothing
@@ -151,6 +152,29 @@ def copies_for(batches, options):
     if not options.batch and not options.no_batch:
         return batches
     return [batch for batch in batches if string_of(batch) in options.batch]
+
+
+SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,6}))?%", re.ASCII)
+
+
+def share(text):
+    """A percentage as a fraction; None if it is none."""
+    match = SHARE.fullmatch(text)
+    if not match:
+        return None
+    percent = fractions.Fraction(text[:-1])
+    return percent / 100 if 0 < percent <= 100 else None
+
+
+def in_sample(asset, raw, tasks, options):
+    """Whether an asset, whose bytes are `raw`, belongs to the sample."""
+    if options.sample is None:
+        return True
+    names = [tasks[0].member("taskId"), asset.first("externalId")]
+    names = [name for name in map(path_of, names) if name]
+    key = names[0].encode() if names else raw
+    number = int.from_bytes(hashlib.sha256(key).digest()[:8], "big")
+    return fractions.Fraction(number * 10 ** 8 >> 64, 10 ** 8) < options.sample
 
 
 def keeps(asset, tasks, options):

@@ -61,6 +61,21 @@ def time_option(text):
     return value
 
 
+def sample_option(text):
+    value = selection.share(text)
+    if value is None:
+        raise argparse.ArgumentTypeError(f"not a share: {text}")
+    return value
+
+
+def share_text(share):
+    """As the manifest has it: no zeros that say nothing."""
+    if share is None:
+        return None
+    whole, millionths = divmod(int(share * 10 ** 8), 10 ** 6)
+    return f"{whole}.{millionths:06}".rstrip("0").rstrip(".") + "%"
+
+
 def parse(arguments):
     parser = Parser(prog="sluice_oracle", allow_abbrev=False, description=__doc__)
     parser.add_argument("inputs", nargs="+")
@@ -71,6 +86,7 @@ def parse(arguments):
     parser.add_argument("--no-batch", action="store_true")
     parser.add_argument("--updated-since", type=time_option)
     parser.add_argument("--updated-before", type=time_option)
+    parser.add_argument("--sample", type=sample_option)
     parser.add_argument("--rows", choices=("assets", "annotations"), default="assets")
     parser.add_argument("--context", action="append", default=[])
     parser.add_argument("--prune", action="store_true")
@@ -89,6 +105,7 @@ def parse(arguments):
     wrong = wrong_combination(options)
     if wrong:
         raise UsageError(wrong)
+    options.sample_text = share_text(options.sample)
     if options.history is None:
         options.history = "keep" if options.rows == "assets" else "drop"
     return options
@@ -120,7 +137,7 @@ def manifest_options(options):
     names = {"stage": "stage", "excludeStage": "exclude_stage", "batch": "batch", "noBatch": "no_batch",
              "excludeBatch": "exclude_batch", "title": "title", "excludeTitle": "exclude_title", "rows": "rows",
              "context": "context", "prune": "prune", "history": "history", "stripUrlQuery": "strip_url_query",
-             "limit": "limit", "partitionBy": "partition_by", "name": "name", "onError": "on_error",
+             "limit": "limit", "sample": "sample_text", "partitionBy": "partition_by", "name": "name", "onError": "on_error",
              "maxDepth": "max_depth"}
     return {name: getattr(options, attribute) for name, attribute in names.items()}
 
@@ -214,6 +231,10 @@ class Run:
         tasks = selection.tasks_of(node)
         batches = selection.batches_of(node)
         passes_batches = selection.passes_batches(batches, options)
+        # Annotations are counted in assets that pass all else: the sample is like a batch in this.
+        if passes_batches and options.sample is not None:
+            raw = document.data[found.start:found.end]
+            passes_batches = selection.in_sample(node, raw, tasks, options)
         kept = passes_batches and selection.keeps(node, tasks, options)
         self.report.judged(node, tasks, batches, passes_batches, kept)
         if not kept:

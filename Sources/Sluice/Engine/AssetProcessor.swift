@@ -23,7 +23,7 @@ struct RunPlan: Sendable {
   /// Whether annotations must be counted before the first row of a giant is written: titles decide on its row,
   /// and on the rows of its snapshots.
   var surveysAnnotations: Bool {
-    needs.selection.looksAtTitles && needs.columns?.readsHistory != false
+    needs.inspects || needs.selection.looksAtTitles && needs.columns?.readsHistory != false
   }
 
   /// What an asset has too much of to be worked on.
@@ -102,11 +102,14 @@ struct AssetOutcome: Sendable {
 /// Works on one asset after another.
 final class AssetProcessor {
   private let plan: RunPlan
+  private let pool: BlockPool
   private let reader: AssetReader
   private var walker: SkeletonWalker<AssetReader>
   private let lineFinder: LineFinder
   /// Makes the rows where they are annotations.
   private let annotations: AnnotationProcessor?
+  /// Looks at the annotations where nothing is written.
+  private let inspector: ListInspector?
   /// Whether a line that starts with `{` makes an element suspect: see `LineWatch`.
   private let watchesLines: Bool
 
@@ -121,10 +124,15 @@ final class AssetProcessor {
     self.plan = plan
     watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
+    inspector = plan.needs.inspects ? ListInspector(plan) : nil
+    self.pool = pool
     annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
     walker = Self.makeWalker(reader, plan)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
+
+  /// Looks at a run of a giant's list.
+  func inspect(_ run: ListRun) -> ListOutcome? { inspector?.process(run, pool: pool) }
 
   /// Makes the next rows of an asset whose rows were too many.
   func process(_ rest: AssetRest, arena: Arena) -> MoreRows {
@@ -158,12 +166,19 @@ final class AssetProcessor {
       outcome.line = lineFinder.anchor(at: range.lowerBound, in: element)
       return outcome
     }
-    outcome.decision = plan.selector.decide(facts)
+    // Bytes that are held can always be visited.
+    try? outcome.facts.choose(plan.needs.selection.sample, at: range, in: element.extent)
+    outcome.decision = plan.selector.decide(outcome.facts)
     if let excess = plan.excess(in: facts, outcome.decision) {
       outcome.malformed = locate(element, excess)
       return outcome
     }
-    guard makeRows(&outcome, element, arena, &rest) else {
+    if let inspector {
+      guard inspector.takeIn(element, pool, &outcome.facts) else {
+        outcome.malformed = locate(element)
+        return outcome
+      }
+    } else if !makeRows(&outcome, element, arena, &rest) {
       outcome.malformed = locate(element)
       return outcome
     }

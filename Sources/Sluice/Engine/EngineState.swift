@@ -224,7 +224,7 @@ struct EngineState: Sendable {
     switch item {
     case .assets(let runs): runs.reduce(0) { $0 + $1.weight }
     case .moreRows(let more): more.rows.count
-    case .giant(.list(let list)): 1 + list.rows.count + list.task.annotations.nameCount
+    case .giant(.list(let list)): 1 + list.rows.count + list.nameCount
     case .giant: 1
     case .anomaly, .failure, .end: 0
     }

@@ -220,7 +220,9 @@ final class FastEngine: Sendable {
       if let block, !others.isEmpty { return (item, .assets(block, others)) }
       return (item, nil)
     case .run(let run):
-      let outcome = ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: budget.rows)
+      let outcome =
+        processor.inspect(run)
+        ?? ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: budget.rows)
       return (.giant(.list(outcome)), outcome.rest.map { .run($0) })
     }
   }

@@ -107,6 +107,11 @@ struct GiantRecorder {
   private mutating func record(_ run: ListRun, _ bytes: RereadableBytes) throws {
     if fault != nil { return }
     let source = ReadAgain(bytes: bytes, pool: pool)
+    if plan.needs.inspects, run.job.counts {
+      let isValid = try ListInspector(plan).process(run, source) { count($0) }
+      if !isValid { fault = try lists.fault(in: run, source) }
+      return
+    }
     let writer = BigRunWriter(rows, targets: targets, commaIsDue: listHasElements)
     let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { try writer.write($0) }
     guard let outcome = try lists.process(run, source, buffer, onRow: { try writer.begin($0) }) else {
@@ -135,6 +140,11 @@ struct GiantRecorder {
     if pass.goal == .write, !pass.isEarly, let told = pass.known { known = told }
     complete(&known)
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
+    // What an earlier pass has told has been chosen.
+    if pass.goal == .survey || pass.isEarly {
+      let bytes = giant.bytes.map { ReadAgain(bytes: $0, pool: pool) }
+      try known.facts.choose(plan.needs.selection.sample, at: giant.range, in: bytes)
+    }
     known.decision = plan.selector.decide(known.facts)
     if let excess = plan.excess(in: known.facts, known.decision) {
       return try exceeded(excess, giant)

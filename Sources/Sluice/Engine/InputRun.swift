@@ -53,6 +53,7 @@ final class InputRun {
     case .elements(let framing, let start):
       self.framing = framing
       recorder.framing = framing
+      context.counts.note(framing)
       input.giveBack(cursor)
       return try readElements(from: start)
     }

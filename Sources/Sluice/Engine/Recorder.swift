@@ -178,7 +178,8 @@ final class Recorder: @unchecked Sendable {
     let collector = rejects?.begin(at: position, fault)
     let hasEnd = try walk(collector.map { collector in { collector.append($0) } })
     if let collector { try rejects?.finish(collector, isLost: !hasEnd) }
-    counts.addMalformed(at: position, isRejected: rejects != nil)
+    // A dry run keeps nothing, but counts as the run would.
+    counts.addMalformed(at: position, isRejected: plan.options.onError == .reject)
   }
 }
 

@@ -66,12 +66,17 @@ struct ReferenceEngine {
       outcome.line = lines.anchor(at: outcome.range.lowerBound, in: element)
       return outcome
     }
-    outcome.decision = plan.selector.decide(facts)
+    // Bytes that are held can always be visited.
+    try? outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
+    outcome.decision = plan.selector.decide(outcome.facts)
     if let excess = plan.excess(in: facts, outcome.decision) {
       let line = lines.anchor(at: excess.offset, in: element)
       outcome.malformed = Malformed(
         fault: ElementFault(excess, line: line, end: end + input.offset), element: element)
       return outcome
+    }
+    if plan.needs.inspects {
+      _ = ListInspector(plan).takeIn(element, BlockPool(blockSize: 1), &outcome.facts)
     }
     if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
@@ -105,7 +110,7 @@ struct ReferenceEngine {
 
   /// All events of the element; nil if yajl refuses it.
   private func readFacts(_ range: Range<Int>) -> AssetFacts? {
-    let reader = AssetReader(plan.needs)
+    let reader = AssetReader(plan.needs, listsApart: plan.needs.inspects ? .met : .none)
     guard parse(range, reader), reader.isComplete else { return nil }
     return reader.take()
   }

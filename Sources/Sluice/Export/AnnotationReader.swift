@@ -105,6 +105,14 @@ extension TaskFacts {
     hasTitle = hasTitle || other.hasTitle
     hasMatch = hasMatch || other.hasMatch
     hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
-    annotations.add(other.annotations, limit: AnnotationCounts.limit(ofTask: number))
+    let limit = AnnotationCounts.limit(ofTask: number)
+    annotations.add(other.annotations, limit: limit)
+    guard let tally = other.tally else { return }
+    if var known = self.tally.take() {
+      known.add(tally, limit: limit)
+      self.tally = known
+    } else {
+      self.tally = tally
+    }
   }
 }

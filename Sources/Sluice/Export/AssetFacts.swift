@@ -65,14 +65,14 @@ struct AnnotationCounts: Sendable {
   var nameCount: Int { storage.isEmpty ? 0 : storage[0].titles.names.count + storage[0].tools.names.count }
 
   mutating func add(
-    _ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?, isMatch: Bool, limit: Int
+    _ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?, isMatch: Bool, count: Int = 1, limit: Int
   ) {
     if storage.isEmpty { storage.append(Tables()) }
-    let kept = isMatch ? 1 : 0
-    storage[0].all.add(seen: 1, kept: kept)
-    storage[0].titles.add(title, seen: 1, kept: kept, limit: limit)
-    storage[0].kinds.add(kind.name, seen: 1, kept: kept)
-    storage[0].tools.add(tool, seen: 1, kept: kept, limit: limit)
+    let kept = isMatch ? count : 0
+    storage[0].all.add(seen: count, kept: kept)
+    storage[0].titles.add(title, seen: count, kept: kept, limit: limit)
+    storage[0].kinds.add(kind.name, seen: count, kept: kept)
+    storage[0].tools.add(tool, seen: count, kept: kept, limit: limit)
   }
 
   /// Takes in what was counted of the annotations that follow.
@@ -97,6 +97,8 @@ struct TaskFacts: Sendable {
   var stageId = Field.absent
   var status = Field.absent
   var updatedAt = Field.absent
+  /// Read only if it says whether the asset belongs to a sample.
+  var taskId = Field.absent
   /// Whether an annotation has one of the wanted titles.
   var hasTitle = false
   /// Whether an annotation meets the title options.
@@ -104,6 +106,8 @@ struct TaskFacts: Sendable {
   /// Whether an annotation has an excluded title.
   var hasExcludedTitle = false
   var annotations = AnnotationCounts()
+  /// What else was counted of them, if all is inspected.
+  var tally: AnnotationTally?
   /// Where the values of `ColumnNeeds.task` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
   /// What its annotations have brought up, where that counts only if the task passes and its asset, too.
@@ -176,10 +180,15 @@ struct AssetFacts: Sendable {
   var urls: [Cut] = []
   /// Where the values of `ColumnNeeds.asset` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
+  /// What inspecting wants to know beside.
+  var inspection: AssetInspection?
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
   /// What there is too much of, and where: the first such thing.
   var excess: Excess?
+
+  /// Whether the asset does not belong to the sample.
+  var isOutOfSample = false
 
   /// An asset of the 2021–2023 format.
   var isLegacy: Bool { hasTasks && !hasTask }

@@ -7,7 +7,7 @@ extension AssetState {
   mutating func place(forContainer isObject: Bool) -> Place? {
     switch (top.place, top.key, isObject) {
     case (.asset, .batches, false) where top.keyCounts: .batches(counts: true)
-    case (.asset, .dataset, false) where needs.stripsURLs: .dataset
+    case (.asset, .dataset, false) where needs.stripsURLs || needs.inspects: .dataset
     case (.asset, .task, true) where top.keyCounts || needs.editsTasks: .task(counts: top.keyCounts)
     // A current asset's `tasks` is nothing we know.
     case (.asset, .tasks, false) where !facts.hasTask && (top.keyCounts || needs.editsTasks):
@@ -60,7 +60,7 @@ extension AssetState {
       case .stage, .status: true
       case .stageId: needs.selection.looksAtStages || needs.columns != nil
       case .updatedAt: needs.selection.looksAtTimes || needs.columns != nil
-      case .taskId: needs.columns != nil
+      case .taskId: needs.columns != nil || needs.selection.sample != nil
       case .stageHistory: needs.columns?.readsHistory == true
       default: needs.countsAnnotations && annotationKind(key) != nil
       }
@@ -82,6 +82,7 @@ extension AssetState {
       case .stage, .status: top.keyCounts
       case .stageId: top.keyCounts && needs.selection.looksAtStages
       case .updatedAt: top.keyCounts && needs.selection.looksAtTimes
+      case .taskId: top.keyCounts && (needs.selection.sample != nil || needs.inspects)
       default: false
       }
     case .annotation(let kind, let counts):
@@ -175,6 +176,7 @@ extension AssetState {
     case .stageId: task.stageId = value.field
     case .status: task.status = value.field
     case .updatedAt: task.updatedAt = value.field
+    case .taskId: task.taskId = value.field
     default:
       if annotationKind(key) == nil { return }
       switch value {

@@ -17,10 +17,13 @@ struct ReaderNeeds: Sendable {
   var countsAnnotations: Bool
   /// The columns of annotation rows; nil for asset rows.
   var columns: ColumnNeeds?
+  /// Whether everything is counted, and nothing written.
+  var inspects: Bool
 
   init(_ options: RunOptions) {
     selection = options.selection
     prunes = options.rows.prune
+    inspects = options.inspects
     let makesAnnotations = options.rows.kind == .annotations
     dropsHistory = options.rows.history == .drop && !makesAnnotations
     // The columns see to their own.
@@ -171,10 +174,14 @@ struct AssetState {
   var names = NameCache()
   /// Within `tasks`: what is cut there goes only if the asset is legacy.
   var inTaskList = false
+  /// Outlives the asset likewise.
+  var keyClasses = KeyClasses()
   /// Which annotation lists are not read here but handed out to be read by others.
   let listsApart: ListsApart
   /// The list that has been opened last, if it is read apart, until it is taken.
   private var openedList: ListPlace?
+  /// Whether the list that is being passed over counts.
+  var readsCountedList = false
   /// How many containers are open within one that is not needed, that one included.
   private var ignored = 0
   /// Where the outermost of them started.
@@ -233,7 +240,7 @@ struct AssetState {
     }
     var facts = facts
     facts.task = task
-    return facts
+    return facts.chooseEarly(selection.sample) ? facts : nil
   }
 
   /// Forgets the asset.
@@ -262,6 +269,7 @@ struct AssetState {
     begin(ExportKey(value), at: range.lowerBound)
     top.context = nil
     if needs.columns != nil, !loneSurrogate { beginContext(value) }
+    if needs.inspects { inspect(key: value, at: range.lowerBound) }
     if case .annotation(_, counts: true) = top.place {
       loneSurrogate ? annotation.unnamedKey() : annotation.key(top.key, value, &names)
     }
@@ -272,6 +280,7 @@ struct AssetState {
     if needs.stripsURLs, isURL(), value.contains(UInt8(ascii: "?")) {
       facts.urls.append(Cut(range: range, isLegacy: inTaskList))
     }
+    if needs.inspects { inspect(url: value) }
     if wantsText() {
       let text = names.name(value)
       if loneSurrogate, case .annotation = top.place {
@@ -347,12 +356,14 @@ struct AssetState {
       isOpen = true
       top = Container(place: .asset, start: offset, isObject: isObject)
       if let columns = needs.columns { facts.members = columns.emptyAsset }
+      if needs.inspects { facts.inspection = AssetInspection() }
       return
     }
     if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container() }
     note(isObject ? .object : .array, at: offset)
     if listsApart != .none, let list = listApart(isObject: isObject, at: offset) {
       openedList = list
+      readsCountedList = list.counts
       ignored = 1
       unreadStart = offset
       return
@@ -391,6 +402,7 @@ struct AssetState {
         list.end = offset
         facts.lists.append(list)
       }
+      if ignored == 0, readsCountedList { inspect(list: unreadStart..<offset + 1) }
       if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }
       return
     }
@@ -424,6 +436,7 @@ struct AssetState {
 
   private mutating func valueEnded(from start: Int? = nil, at end: Int, isRemoved: Bool) {
     if isOpen, needs.columns != nil, top.isObject, top.keyCounts { lift((start ?? unreadStart)..<end) }
+    if isOpen, needs.inspects { inspect(value: (start ?? unreadStart)..<end) }
     guard isOpen, top.cutter != nil else { return }
     // An unread container starts at its key in an object; in a list every container is read.
     let itemStart = top.isObject ? top.keyStart : start ?? unreadStart

@@ -30,6 +30,7 @@ struct Decision: Sendable {
 struct Selector: Sendable {
   private let selection: Selection
   private let looksAtAnnotations: Bool
+  private let inspects: Bool
   private let dropsAnnotations: Bool
   private let stages: NameSet
   private let excludedStages: NameSet
@@ -38,6 +39,7 @@ struct Selector: Sendable {
 
   init(_ options: RunOptions) {
     selection = options.selection
+    inspects = options.inspects
     looksAtAnnotations = ReaderNeeds(options).countsAnnotations
     // What is not wanted is left out, and never takes its asset along.
     dropsAnnotations = options.rows.prune || options.rows.kind == .annotations
@@ -51,10 +53,11 @@ struct Selector: Sendable {
   func decide(_ facts: AssetFacts) -> Decision {
     var decision = Decision()
     decision.passingTasks = passingTasks(of: facts)
-    guard passesBatches(facts), !decision.passingTasks.isEmpty else { return decision }
+    guard passesBatches(facts), !facts.isOutOfSample, !decision.passingTasks.isEmpty else { return decision }
     decision.isCandidate = true
     decision.countsAnnotations = looksAtAnnotations
-    decision.isKept = !selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts)
+    decision.isKept =
+      !inspects && (!selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts))
     decision.batches = partitionBatches(of: facts)
     return decision
   }

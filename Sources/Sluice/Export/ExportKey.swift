@@ -40,7 +40,10 @@ enum ExportKey: UInt8 {
   }
 
   /// The name of the tool type of rank `rank`.
-  static func toolName(rank: Int) -> [UInt8] { toolNames[rank].bytes }
+  static func toolName(rank: Int) -> [UInt8] { toolTypes[rank].bytes }
+
+  /// The names of the tool types, in the order of their ranks.
+  static var toolNames: [[UInt8]] { toolTypes.map(\.bytes) }
 
   /// Whether a member of this name can be an annotation's tool although it is no known type.
   var mayNameTool: Bool {
@@ -103,7 +106,7 @@ enum ExportKey: UInt8 {
     ("metadata", .metadata), ("features", .features), ("masks", .masks), ("ocr", .ocr),
   ])
 
-  private static let toolNames: [Name] = table([
+  private static let toolTypes: [Name] = table([
     ("bounding-box", .boundingBox), ("rotated-bounding-box", .rotatedBoundingBox), ("polygon", .polygon),
     ("polyline", .polyline), ("point", .point), ("segmentation", .segmentation), ("spline", .spline),
     ("circle", .circle), ("ellipse", .ellipse), ("angle", .angle), ("ner", .ner), ("pdf", .pdf),
@@ -115,7 +118,7 @@ enum ExportKey: UInt8 {
   }
 
   private static let byLength: [[Name]] = {
-    let all = names + toolNames
+    let all = names + toolTypes
     var table = [[Name]](repeating: [], count: (all.map(\.bytes.count).max() ?? 0) + 1)
     for name in all { table[name.bytes.count].append(name) }
     return table

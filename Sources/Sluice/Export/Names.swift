@@ -40,6 +40,10 @@ extension [UInt8]?: Fingerprinted {
   var fingerprint: Int { map(\.fingerprint) ?? -1 }
 }
 
+extension UInt64: Fingerprinted {
+  var fingerprint: Int { Int(truncatingIfNeeded: self) }
+}
+
 /// Different names in the order of their first, each with its number.
 struct NameIndex<Name: Fingerprinted & Sendable>: Sendable {
   /// How many names are compared one by one.

@@ -153,6 +153,8 @@ public struct RunOptions: Sendable {
   public var onError = ErrorPolicy.stop
   /// What the run may use.
   public var resources: ResourceOptions
+  /// Whether nothing is kept, and what is there is counted instead.
+  var inspects = false
 
   /// Keeps everything, on `workers` threads.
   public init(workers: Int) {

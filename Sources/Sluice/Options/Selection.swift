@@ -22,6 +22,8 @@ public struct Selection: Sendable, Hashable {
   public var updatedSince: Timestamp?
   /// Keep tasks updated before this time.
   public var updatedBefore: Timestamp?
+  /// Keep this share of the assets; nil for all.
+  public var sample: Sample?
 
   /// Keeps everything.
   public init() {}

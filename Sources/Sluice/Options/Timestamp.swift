@@ -33,6 +33,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     fraction = time.fraction
   }
 
+  /// Whole seconds since 1970-01-01T00:00:00Z.
+  var secondsSinceEpoch: Int { Int(seconds) }
+
   /// RFC 3339 in UTC.
   public var text: String {
     let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400

@@ -15,6 +15,7 @@ extension Run {
         ("excludeTitle", names(selection.excludedTitles)),
         ("updatedSince", .text(selection.updatedSince?.text)),
         ("updatedBefore", .text(selection.updatedBefore?.text)),
+        ("sample", .text(selection.sample?.text)),
         ("rows", .text(options.rows.kind.rawValue)),
         ("context", .array(options.rows.context.map { .text($0.text) })),
         ("prune", .bool(options.rows.prune)),

@@ -14,19 +14,7 @@ final class PartitionRows: RowReceiver {
   }
 
   func targets(for place: RowPlace) throws -> [Int] {
-    // Only batches multiply: one copy for each.
-    let batches = keys.contains(.batch) ? place.batches : [nil]
-    var targets: [Int] = []
-    var known: Set<Int> = []
-    for batch in batches {
-      let values = keys.map { key in
-        (key: key, value: key == .batch ? batch : place[key])
-      }
-      let target = try partitions.index(of: PartitionName(values))
-      // An empty name and none share a directory.
-      if known.insert(target).inserted { targets.append(target) }
-    }
-    return targets
+    try place.targets(keys) { try partitions.index(of: $0) }
   }
 
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
@@ -37,6 +25,23 @@ final class PartitionRows: RowReceiver {
 }
 
 extension RowPlace {
+  /// The partitions that a row goes to, each once.
+  func targets(
+    _ keys: [PartitionKey], _ index: (PartitionName) throws -> Int
+  ) rethrows -> [Int] {
+    // Only batches multiply: one copy for each.
+    let batches = keys.contains(.batch) ? self.batches : [nil]
+    var targets: [Int] = []
+    var known: Set<Int> = []
+    for batch in batches {
+      let values = keys.map { key in (key: key, value: key == .batch ? batch : self[key]) }
+      let target = try index(PartitionName(values))
+      // An empty name and none share a directory.
+      if known.insert(target).inserted { targets.append(target) }
+    }
+    return targets
+  }
+
   /// The value that stands for a row in its directory's name; not for batches, of which there are several.
   fileprivate subscript(key: PartitionKey) -> [UInt8]? {
     switch key {

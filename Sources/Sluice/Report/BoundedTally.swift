@@ -40,6 +40,9 @@ public struct BoundedTally: Sendable {
   /// The counts of a name; nil stands for none.
   public subscript(name: String?) -> SeenKept { counts[name.map { Array($0.utf8) }] ?? SeenKept() }
 
+  /// The names that are kept, in no order.
+  var rows: [(name: [UInt8]?, count: SeenKept)] { counts.map { ($0.key, $0.value) } }
+
   /// The table, sorted bytewise, no name first.
   var json: JSONText {
     let names = counts.keys.sorted { left, right in

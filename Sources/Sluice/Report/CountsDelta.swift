@@ -47,10 +47,16 @@ struct CountsDelta: Sendable {
   private(set) var kinds = CountTable()
   private(set) var tools = CountTable()
   private(set) var duplicateKeys = 0
+  /// What was inspected, if anything.
+  private(set) var inspection: InspectionDelta?
 
   /// Counts an asset.
   mutating func add(_ facts: AssetFacts, _ decision: Decision) {
     let kept = decision.isKept ? 1 : 0
+    if facts.inspection != nil {
+      if inspection == nil { inspection = InspectionDelta() }
+      inspection?.add(facts, number: assets.seen)
+    }
     assets.seen += 1
     assets.kept += kept
     assets.filtered += 1 - kept
@@ -80,6 +86,7 @@ struct CountsDelta: Sendable {
   /// How many names it holds, each in as many tables as it is in.
   var nameCount: Int {
     stages.names.count + batches.names.count + titles.names.count + tools.names.count
+      + (inspection?.weight ?? 0)
   }
 }
 

@@ -6,11 +6,16 @@ internal import Sharding
 final class RunCounts: @unchecked Sendable {
   // Proof of @unchecked: touched by the worker that delivers, and by the run when no engine runs.
   private(set) var report: Report
+  /// What was inspected, if anything.
+  private(set) var inspection: InspectionTotals?
+  /// What each input is a row of.
+  private(set) var framings: [Int: Framing] = [:]
   /// Which input, and entry, is being read.
   private var input = 0
 
   init(_ options: RunOptions) {
     report = Report(countsAnnotations: ReaderNeeds(options).countsAnnotations)
+    if options.inspects { inspection = InspectionTotals() }
   }
 
   /// How many assets have been kept.
@@ -34,6 +39,9 @@ final class RunCounts: @unchecked Sendable {
     report.inputs.append(InputReport(name: name.description, entry: entry))
     input = report.inputs.count - 1
   }
+
+  /// Notes what the input is a row of.
+  func note(_ framing: Framing) { framings[input] = framing }
 
   /// Notes how long the input was.
   func end(bytes: Int) { report.inputs[input].bytes = bytes }
@@ -65,6 +73,7 @@ final class RunCounts: @unchecked Sendable {
   /// Counts assets that lie one after another, the last ending at `offset`.
   func add(_ delta: CountsDelta, endingAt offset: Int) {
     if delta.assets.seen == 0 { return }
+    if let inspected = delta.inspection { inspection?.add(inspected, input: input, firstAsset: nextAsset) }
     report.inputs[input].assets += delta.assets.seen
     report.inputs[input].lastGoodOffset = offset
     report.add(delta)

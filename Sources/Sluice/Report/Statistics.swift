@@ -39,8 +39,17 @@ public struct RunTiming: Sendable {
 
 extension Report {
   /// The line of `--stats json` for a run that is done, without its newline.
-  public func statistics(_ timing: RunTiming, exitStatus: Int) -> String {
-    let all = members + [("timing", timing.json), ("exitStatus", .int(exitStatus))]
+  ///
+  /// - Parameters:
+  ///   - timing: What the run took.
+  ///   - exitStatus: The status that the process ends with.
+  ///   - planned: What a dry run would have written.
+  /// - Returns: One line of JSON.
+  public func statistics(_ timing: RunTiming, exitStatus: Int, planned: PlannedOutput? = nil) -> String {
+    let all =
+      members + [
+        ("timing", timing.json), ("exitStatus", .int(exitStatus)), ("dryRun", planned?.json ?? .null),
+      ]
     return String(decoding: JSONText.object(all).utf8, as: UTF8.self)
   }
 }

@@ -1,0 +1,98 @@
+// `sluice inspect`: one pass over exports, and what was found as text, JSON or a page.
+
+import ArgumentParser
+import Glibc
+import Sluice
+import Storage
+
+/// Says what is in exports.
+struct InspectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "inspect",
+    abstract: "Say what is in exports, in one pass.",
+    discussion: """
+      Counts assets, tasks and annotations by kind, tool, title, stage, batch and user; the pages of videos; \
+      history; ids that come again; signed URLs and when they expire; and keys that the format's documents do not \
+      name. INPUT is what it is to run.
+
+      EXAMPLES
+        sluice inspect export.json
+        sluice inspect export.zip --json | jq '.titles[].name'
+        sluice inspect export.json --html export.html
+      """)
+
+  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
+  var inputs: [String]
+
+  @Flag(help: "Write what was found as JSON on standard output.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write a page with charts, complete in itself.", valueName: "file"))
+  var html: String?
+
+  @Option(help: "What to do with a malformed asset: stop or skip.")
+  var onError = ErrorPolicy.stop
+
+  @Option(help: "Show progress on standard error.")
+  var progress = ProgressMode.auto
+
+  @OptionGroup(title: "Resources") var resource: ResourceArguments
+
+  func validate() throws {
+    if onError == .reject {
+      throw ValidationError("inspect writes no rejects; --on-error takes stop or skip")
+    }
+    if inputs.filter({ $0 == "-" }).count > 1 {
+      throw ValidationError("standard input can be read once: - is named twice")
+    }
+    let needed = try inspection().leastMemory
+    if resource.memory < needed {
+      throw ValidationError(
+        "--memory \(Units.bytes(resource.memory)) is too little; \(Units.bytes(needed)) are needed")
+    }
+  }
+
+  private var page: StatsFile? { html.map { StatsFile(path: $0, content: "the page") } }
+
+  func run() throws {
+    let inspection = try inspection()
+    try reported {
+      try AddressSpace.check(inspection.resources)
+      try page?.check(output: nil)
+    }
+    let monitor = RunMonitor()
+    let signals = SignalWatch(monitor)
+    let progress = ProgressLine(monitor, mode: progress, isQuiet: false, countsKept: false)
+    progress.start()
+    let outcome = Result { () throws(RunError) in try inspection.execute(monitor) }
+    progress.stop()
+    signals.runEnded()
+    switch outcome {
+    case .success(let report): try finish(report)
+    case .failure(let error):
+      Messages.write(error)
+      throw ExitCode(error.code == .interrupted ? signals.exitStatus : 2)
+    }
+  }
+
+  private func inspection() throws -> Inspection {
+    let defaults = ResourceOptions(workers: resource.workers ?? CurrentProcess.processors)
+    var inspection = Inspection(
+      inputs: inputs.map { $0 == "-" ? .standardInput : .path($0) },
+      resources: try resource.options(defaults))
+    inspection.onError = onError
+    inspection.temporaryDirectory = resource.temp
+    return inspection
+  }
+
+  private func finish(_ report: InspectionReport) throws {
+    for line in report.report.warningLines { Messages.write("sluice: warning: \(line)") }
+    if let page { try reported { try page.write(InspectionPage.text(report)) } }
+    if json {
+      try StandardOutput.emit(report.json + "\n")
+    } else if html == nil {
+      try StandardOutput.emit(InspectionText.text(report))
+    }
+    if report.report.isPartial { throw ExitCode(1) }
+  }
+}
