@@ -69,7 +69,8 @@ extension AssetFacts {
     var hash = SampleHash()
     if let key = sampleKey {
       hash.add(key.span)
-    } else if let bytes {
+    } else {
+      guard let bytes else { return isOutOfSample = true }
       try bytes.visit(range) { bytes, _ in hash.add(bytes) }
     }
     isOutOfSample = !sample.holds(hash.value)
