@@ -102,7 +102,7 @@ final class ZstdPartCoder: PartCoder {
 
   /// Waits while too many threads work; one that is idle, with nothing else to do, until no job is left.
   private func makeRoom(_ sink: (Span<UInt8>) throws -> Void, isIdle: Bool = false) throws {
-    guard let threads, !countJobs(threads) || isIdle, lent > 0 else { return }
+    guard let threads, threads.isNeeded, !countJobs(threads) || isIdle, lent > 0 else { return }
     threads.leave()
     repeat {
       do {

@@ -10,13 +10,24 @@ public final class ThreadLimit: Sendable {
   }
 
   private let limit: Int
+  /// Whether threads are counted: more of them than the limit could be on a processor at a time.
+  public let isNeeded: Bool
   private let state = Monitor(State())
 
   /// Lets `limit` threads work at a time, at least 1.
-  public init(_ limit: Int) { self.limit = max(1, limit) }
+  ///
+  /// - Parameters:
+  ///   - limit: How many.
+  ///   - processors: How many processors the threads may run on. Where they are no more than `limit`, the system
+  ///     keeps to the limit by itself, and to count would only make threads wait.
+  public init(_ limit: Int, processors: Int = .max) {
+    self.limit = max(1, limit)
+    isNeeded = self.limit < processors
+  }
 
   /// Waits until one more worker may work, and counts it.
   public func enter() {
+    guard isNeeded else { return }
     state.wait { $0.working + $0.lent < limit ? $0.working += 1 : nil }
   }
 
@@ -24,7 +35,8 @@ public final class ThreadLimit: Sendable {
   ///
   /// - Returns: Whether there is.
   public func tryEnter() -> Bool {
-    state.withLock { state in
+    guard isNeeded else { return true }
+    return state.withLock { state in
       guard state.working + state.lent < limit else { return false }
       state.working += 1
       return true
@@ -32,14 +44,18 @@ public final class ThreadLimit: Sendable {
   }
 
   /// Takes in that a worker works no more.
-  public func leave() { state.withLock { $0.working -= 1 } }
+  public func leave() {
+    guard isNeeded else { return }
+    state.withLock { $0.working -= 1 }
+  }
 
   /// Takes in that a library works on more threads than before, or on fewer.
   ///
   /// - Parameter change: How many more.
   /// - Returns: Whether all are within the limit.
   public func lend(_ change: Int) -> Bool {
-    state.withLock { state in
+    guard isNeeded else { return true }
+    return state.withLock { state in
       state.lent += change
       return state.working + state.lent <= limit
     }

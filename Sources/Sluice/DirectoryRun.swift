@@ -50,7 +50,7 @@ struct DirectoryRun {
 
   private func write(to transaction: OutputTransaction) throws -> RunResult {
     let scratch = Scratch(directory: transaction.scratchDirectory)
-    let threads = ThreadLimit(memory.workers)
+    let threads = ThreadLimit(memory.workers, processors: CurrentProcess.processors)
     let plan = PartWriterPlan(
       options: run.options.output, kernel: run.options.resources.kernel, threads: threads
     ) {

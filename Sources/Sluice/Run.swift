@@ -69,7 +69,7 @@ public struct Run: Sendable {
     let compression = CompressionOptions(
       format: options.output.format, level: options.output.level, long: options.output.long,
       workers: plan.workers)
-    let threads = ThreadLimit(plan.workers)
+    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
     let rows = StreamRows(sink, encoder: try PartEncoder(compression, threads: threads))
     let scratch = Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary)
     let reader = InputsReader(
@@ -86,7 +86,7 @@ public struct Run: Sendable {
     let rows = CountedRows(options.output.partitionBy, kernel: options.resources.kernel)
     let reader = InputsReader(
       self, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
-      rows: rows, rejects: nil, threads: ThreadLimit(plan.workers))
+      rows: rows, rejects: nil, threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
     try reader.readAll()
     return RunResult(report: reader.counts.report, workers: plan.workers, planned: rows.output)
   }

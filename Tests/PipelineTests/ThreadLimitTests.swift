@@ -34,6 +34,16 @@ import Testing
     #expect(turns.load(ordering: .sequentiallyConsistent) == 1600)
   }
 
+  /// Where there are no more processors than the limit, the system keeps to it, and nobody waits or is refused.
+  @Test(arguments: [(2, 2, false), (3, 2, false), (1, 2, true), (0, 1, false)])
+  func isNeededForMoreProcessors(limit: Int, processors: Int, isNeeded: Bool) {
+    let threads = ThreadLimit(limit, processors: processors)
+    #expect(threads.isNeeded == isNeeded)
+    for _ in 0..<max(1, limit) { threads.enter() }
+    #expect(threads.tryEnter() != isNeeded)
+    #expect(threads.lend(5) != isNeeded)
+  }
+
   /// Who waits for room is woken when lent threads end.
   @Test func endOfLentThreadsWakes() {
     let threads = ThreadLimit(1)

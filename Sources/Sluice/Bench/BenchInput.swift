@@ -155,7 +155,7 @@ private struct BenchPass {
     let compression = CompressionOptions(
       format: options.output.format, level: options.output.level, long: options.output.long,
       workers: plan.workers)
-    let threads = ThreadLimit(plan.workers)
+    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
     let sink = DroppedRows()
     let rows = StreamRows(sink, encoder: try PartEncoder(compression, threads: threads))
     let monitor = RunMonitor()

@@ -2,6 +2,7 @@
 // reading. The sample is longer than zstd's window, so that going over it again and again compresses no
 // better than a longer input would.
 
+internal import Storage
 internal import ByteScan
 internal import Compression
 internal import JSONEvents
@@ -115,7 +116,7 @@ struct BenchSample: Sendable {
   func compress(_ options: CompressionOptions, _ workers: Int, _ clock: BenchClock) throws -> BenchTally {
     var options = options
     options.workers = workers
-    let threads = ThreadLimit(workers)
+    let threads = ThreadLimit(workers, processors: CurrentProcess.processors)
     let encoder = try PartEncoder(options, threads: threads)
     threads.enter()
     defer { threads.leave() }

@@ -1,6 +1,7 @@
 // One pass over exports that says what is in them. It is a run that keeps nothing: the same inputs, the same
 // engines, the same readings of the format, the same treatment of what is malformed.
 
+internal import Storage
 internal import Compression
 internal import Pipeline
 
@@ -52,7 +53,8 @@ public struct Inspection: Sendable {
         inputs: inputs, output: .nowhere, options: planned, temporaryDirectory: temporaryDirectory)
       let reader = InputsReader(
         run, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
-        rows: NoRows(), rejects: nil, threads: ThreadLimit(plan.workers))
+        rows: NoRows(), rejects: nil,
+        threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
       try reader.readAll()
       try monitor.checkCancelled()
       return InspectionReport(reader, workers: plan.workers)
