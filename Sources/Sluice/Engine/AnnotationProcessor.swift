@@ -75,12 +75,12 @@ struct AnnotationProcessor {
   private let pool: BlockPool
   private let limit: Int
 
-  init(_ plan: RunPlan, _ columns: ColumnNeeds, pool: BlockPool, limit: Int) {
+  init(_ plan: RunPlan, _ columns: ColumnNeeds, _ lists: ListProcessor, pool: BlockPool, limit: Int) {
     self.plan = plan
     self.columns = columns
     self.pool = pool
     self.limit = limit
-    lists = ListProcessor(plan)
+    self.lists = lists
   }
 
   /// Counts the annotations of an asset that meets all options but those of titles, and makes their rows.
@@ -176,7 +176,9 @@ extension AssetFacts {
         count: (known?.count ?? 0) + surprise.count, first: min(known?.first ?? .max, surprise.first)
       )
     }
-    addCounts(of: list.task, toTaskAt: list.place.task)
+    cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
+    // A current asset's `tasks` is nothing we know.
+    if list.place.isInTaskList == isLegacy { addCounts(of: list.task, toTaskAt: list.place.task) }
   }
 
   /// Takes in what was counted of the annotations of a task.

@@ -103,6 +103,8 @@ struct AssetOutcome: Sendable {
 final class AssetProcessor {
   private let plan: RunPlan
   private let pool: BlockPool
+  private let limit: Int
+  private let lists: ListProcessor
   private let reader: AssetReader
   private var walker: SkeletonWalker<AssetReader>
   private let lineFinder: LineFinder
@@ -123,16 +125,22 @@ final class AssetProcessor {
   init(_ plan: RunPlan, _ framing: Framing, pool: BlockPool, limit: Int) {
     self.plan = plan
     watchesLines = plan.watchesLines(framing)
-    reader = AssetReader(plan.needs, listsApart: plan.needs.columns == nil ? .none : .met)
+    reader = AssetReader(plan.needs, listsApart: plan.needs.countsAnnotations ? .met : .none)
     inspector = plan.needs.inspects ? ListInspector(plan) : nil
     self.pool = pool
-    annotations = plan.needs.columns.map { AnnotationProcessor(plan, $0, pool: pool, limit: limit) }
+    self.limit = limit
+    lists = ListProcessor(plan)
+    annotations = plan.needs.columns.map { [lists] in
+      AnnotationProcessor(plan, $0, lists, pool: pool, limit: limit)
+    }
     walker = Self.makeWalker(reader, plan)
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
-  /// Looks at a run of a giant's list.
-  func inspect(_ run: ListRun) -> ListOutcome? { inspector?.process(run, pool: pool) }
+  /// Does what the job of a run of a giant's list says.
+  func process(_ run: ListRun) -> ListOutcome {
+    inspector?.process(run, pool: pool) ?? lists.process(run, Arena(pool), pool: pool, limit: limit)
+  }
 
   /// Makes the next rows of an asset whose rows were too many.
   func process(_ rest: AssetRest, arena: Arena) -> MoreRows {
@@ -151,7 +159,7 @@ final class AssetProcessor {
   private func process(_ element: Element, _ arena: Arena, _ rest: inout AssetRest?) -> AssetOutcome {
     let range = element.extent.start..<element.extent.end
     var outcome = AssetOutcome(range: range, line: element.line)
-    guard let facts = readSkeleton(element.extent) else {
+    guard var facts = readSkeleton(element.extent), readLists(of: element, &facts) else {
       outcome.malformed = locate(element)
       return outcome
     }
@@ -221,6 +229,23 @@ final class AssetProcessor {
     reader.reset()
     walker = Self.makeWalker(reader, plan)
     return nil
+  }
+
+  /// Counts the annotations where rows are assets, and finds what is pruned.
+  ///
+  /// - Returns: Whether what was read of them is JSON.
+  private func readLists(of element: Element, _ facts: inout AssetFacts) -> Bool {
+    if plan.needs.columns != nil { return true }
+    let prunes = plan.needs.prunes
+    for list in facts.lists where list.counts || prunes {
+      let run = ListRun(
+        place: list, job: ListJob(counts: true, output: prunes ? .cuts : .none), element: element,
+        range: list.start + 1..<list.end, isFirst: true, terminator: .bracket)
+      let outcome = lists.process(run, Arena(pool), pool: pool, limit: .max)
+      if outcome.fault != nil { return false }
+      facts.add(outcome)
+    }
+    return true
   }
 
   private func isValid(_ extent: Extent) -> Bool {

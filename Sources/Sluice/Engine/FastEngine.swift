@@ -220,9 +220,7 @@ final class FastEngine: Sendable {
       if let block, !others.isEmpty { return (item, .assets(block, others)) }
       return (item, nil)
     case .run(let run):
-      let outcome =
-        processor.inspect(run)
-        ?? ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: budget.rows)
+      let outcome = processor.process(run)
       return (.giant(.list(outcome)), outcome.rest.map { .run($0) })
     }
   }

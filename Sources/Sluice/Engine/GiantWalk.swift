@@ -234,7 +234,7 @@ final class GiantWalk: @unchecked Sendable {
     guard readsAll, !job.counts else { return false }
     switch job.output {
     case .none, .elements(prunes: false): break
-    case .elements, .rows, .checkedRows: return false
+    case .elements, .cuts, .rows, .checkedRows: return false
     }
     var state = state
     let reach = bytes.extracting(..<min(bytes.count, index + Self.shortList))

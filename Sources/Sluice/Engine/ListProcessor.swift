@@ -5,11 +5,13 @@ internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Works on runs of annotation lists.
-struct ListProcessor {
+/// Works on runs of annotation lists, for one worker.
+final class ListProcessor {
   private let plan: RunPlan
   private let titles: TitleMatcher
   private let lines: LineFinder
+  /// Many runs need none.
+  private lazy var scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, titles: titles)
 
   init(_ plan: RunPlan) {
     self.plan = plan
@@ -83,11 +85,12 @@ struct ListProcessor {
       try target.buffer.append(run.range.lowerBound + (run.isFirst ? 0 : 1)..<run.range.upperBound, of: bytes)
       return true
     case .elements(true): return try prune(run, bytes, target, into: &outcome)
+    case .cuts: return try findCuts(run, bytes, target, into: &outcome)
     case .rows(let frame): return try makeRows(run, frame, bytes, target, into: &outcome)
     case .checkedRows(let frame):
       let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, nil)
       return try read(run, bytes, target, into: &outcome) { annotation, _ in
-        if titles.keeps(title: annotation.members.title.comparable) { try rows.check(annotation, bytes) }
+        try rows.check(annotation, bytes)
       }
     }
   }
@@ -100,11 +103,24 @@ struct ListProcessor {
     let comma = [UInt8(ascii: ",")]
     var isFirst = true
     return try read(run, bytes, target, into: &outcome) { annotation, _ in
-      guard titles.keeps(title: annotation.members.title.comparable) else { return }
       if !isFirst { try buffer.append(comma.span) }
       isFirst = false
       try buffer.append(annotation.range, of: bytes)
     }
+  }
+
+  /// Finds the elements that the title options do not keep, with the commas that go with them.
+  private func findCuts(
+    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
+  ) throws -> Bool {
+    var cutter = ItemCutter(after: run.range.lowerBound)
+    let isValid = try read(run, bytes, target, into: &outcome) { annotation, outcome in
+      if let cut = cutter.item(annotation.range, isRemoved: false) { outcome.cuts.append(cut) }
+    } removed: {
+      _ = cutter.item($0, isRemoved: true)
+    }
+    if let cut = cutter.close(at: run.range.upperBound) { outcome.cuts.append(cut) }
+    return isValid
   }
 
   private func makeRows(
@@ -115,7 +131,6 @@ struct ListProcessor {
     rows.onRow = target.onRow
     let start = target.buffer.count
     let isValid = try read(run, bytes, target, into: &outcome) { annotation, outcome in
-      guard titles.keeps(title: annotation.members.title.comparable) else { return }
       if !run.job.validates { try rows.check(annotation, bytes) }
       let length = try rows.write(annotation, bytes)
       if Row.isBig(length) { outcome.warn(.rowTooBig, at: annotation.range.lowerBound) }
@@ -192,46 +207,82 @@ struct ListProcessor {
 
   // MARK: Annotations
 
-  /// Reads the annotations of a run.
+  /// Reads the annotations of a run, and gives those to `body` that the title options keep.
+  ///
+  /// `removed` is told where the others are.
   ///
   /// - Returns: Whether what was read of them is JSON.
   private func read(
     _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome,
-    _ body: (Annotation, inout ListOutcome) throws -> Void
+    _ body: (Annotation, inout ListOutcome) throws -> Void, removed: (Range<Int>) -> Void = { _ in }
   ) throws -> Bool {
-    let opening = run.opening
+    do {
+      let rest = try scan(run, bytes, target, into: &outcome, body, removed)
+      if let rest { try parse(run, from: rest, bytes, target, into: &outcome, body, removed) }
+      return true
+    } catch let enough as Enough {
+      outcome.leave(run, from: enough.end)
+      return true
+    } catch is JSONRejection {
+      return false
+    } catch is AnnotationRows.Malformed {
+      return false
+    }
+  }
+
+  /// Reads by the scanner, as far as there is no doubt.
+  ///
+  /// - Returns: From where on there is; nil if there is none.
+  private func scan(
+    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome,
+    _ body: (Annotation, inout ListOutcome) throws -> Void, _ removed: (Range<Int>) -> Void
+  ) throws -> RunRest? {
+    let counts = run.job.counts && run.place.counts
+    let stops = target.limit != .max
+    var scan = RunScan<ColumnPlaces>(run, plan)
+    scanner.begin(run.place.kind)
+    defer { scanner.flush(to: &outcome) }
+    try bytes.visit(run.range) { bytes, offset in
+      try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
+        if counts { scanner.count(at: range.lowerBound) }
+        if scanner.isKept { try body(scanner.annotation(at: range), &outcome) } else { removed(range) }
+        guard scanner.isFull || scanner.nameCount > Self.mostNames else { return }
+        scanner.flush(to: &outcome)
+        scanner.forget()
+        let isEnough = outcome.task.annotations.nameCount > Self.mostNames
+        if stops, isEnough, range.upperBound < run.range.upperBound { throw Enough(end: range.upperBound) }
+      }
+    }
+    return scan.finish()
+  }
+
+  /// Reads to the end by yajl.
+  private func parse(
+    _ whole: ListRun, from rest: RunRest, _ bytes: any ElementBytes, _ target: RowTarget,
+    into outcome: inout ListOutcome, _ body: (Annotation, inout ListOutcome) throws -> Void,
+    _ removed: (Range<Int>) -> Void
+  ) throws {
+    let run = rest.run(of: whole)
+    let opening = rest.opening(in: whole)
     let reader = AnnotationListReader(
       run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     func take(_ annotation: Annotation) throws {
       count(annotation, run, into: &outcome)
-      try body(annotation, &outcome)
+      let isKept = titles.keeps(title: annotation.members.title.comparable)
+      if isKept { try body(annotation, &outcome) } else { removed(annotation.range) }
       let end = annotation.range.upperBound
       if target.limit != .max, outcome.task.annotations.nameCount > Self.mostNames, end < run.range.upperBound
       {
         throw Enough(end: end)
       }
     }
-    do {
-      try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
-      try bytes.visit(run.range) { bytes, offset in
-        try walker.consume(bytes, at: offset) { try reader.take(take) }
-      }
-      try walker.feed(run.closing.span, at: run.range.upperBound)
-      try reader.take(take)
-    } catch let enough as Enough {
-      var rest = run
-      rest.range = enough.end..<run.range.upperBound
-      rest.isFirst = false
-      // All of it has been seen to be JSON.
-      rest.job.validates = false
-      outcome.rest = rest
-    } catch is JSONRejection {
-      return false
-    } catch is AnnotationRows.Malformed {
-      return false
+    try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
+    try bytes.visit(run.range) { bytes, offset in
+      try walker.consume(bytes, at: offset) { try reader.take(take) }
     }
-    return true
+    try walker.feed(run.closing.span, at: run.range.upperBound)
+    try reader.take(take)
   }
 
   private func count(_ annotation: Annotation, _ run: ListRun, into outcome: inout ListOutcome) {

@@ -31,6 +31,8 @@ struct ListJob: Sendable {
     case none
     /// The elements without white space, with commas between them.
     case elements(prunes: Bool)
+    /// Where the elements are that the title options do not keep.
+    case cuts
     /// A row for each annotation that the title options keep.
     case rows(RowFrame)
     /// No rows, but what would go into them is checked to be JSON.
@@ -98,6 +100,8 @@ struct ListOutcome: Sendable {
   var fault: ElementFault?
   /// What goes into the asset's row.
   var bytes: RowBytes?
+  /// What is left out of the asset's row.
+  var cuts: [Range<Int>] = []
   /// The rows of its annotations.
   var rows: [KeptRow] = []
   /// What was left for later, when there were rows enough.
@@ -120,5 +124,15 @@ struct ListOutcome: Sendable {
   mutating func warn(_ code: WarningCode, at offset: Int) {
     let known = surprises[code]
     surprises[code] = (count: (known?.count ?? 0) + 1, first: known?.first ?? offset)
+  }
+
+  /// Leaves what is behind an element that ends at `end` for later: there is enough for now.
+  mutating func leave(_ run: ListRun, from end: Int) {
+    var rest = run
+    rest.range = end..<run.range.upperBound
+    rest.isFirst = false
+    // All of it has been seen to be JSON.
+    rest.job.validates = false
+    self.rest = rest
   }
 }

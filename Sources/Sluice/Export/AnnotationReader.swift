@@ -51,6 +51,9 @@ struct AnnotationReader {
     return true
   }
 
+  /// Takes in what somebody else has found of the tool.
+  mutating func setTool(rank: Int?, other: [UInt8]?) { (self.rank, otherTool) = (rank, other) }
+
   /// The tool type, if it is a known one.
   var knownTool: [UInt8]? { rank.map { ExportKey.toolName(rank: $0) } }
 
@@ -92,12 +95,26 @@ extension TaskFacts {
     _ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher, limit: Int
   ) {
     let title = annotation.title.comparable
-    let isMatch = matcher.keeps(title: title)
     annotations.add(
-      kind, title: annotation.title.text, tool: annotation.toolName(kind), isMatch: isMatch, limit: limit)
+      kind, title: annotation.title.text, tool: annotation.toolName(kind),
+      isMatch: matcher.keeps(title: title), limit: limit)
+    note(title: title, matcher)
+  }
+
+  /// Counts annotations of the task that have the same title and tool.
+  mutating func count(
+    _ title: [UInt8]?, tool: [UInt8]?, _ kind: AnnotationKind, _ count: Int, _ matcher: TitleMatcher,
+    limit: Int
+  ) {
+    annotations.add(
+      kind, title: title, tool: tool, isMatch: matcher.keeps(title: title), count: count, limit: limit)
+    note(title: title, matcher)
+  }
+
+  private mutating func note(title: [UInt8]?, _ matcher: TitleMatcher) {
     if matcher.wants(title: title) { hasTitle = true }
     if matcher.excludes(title: title) { hasExcludedTitle = true }
-    if isMatch { hasMatch = true }
+    if matcher.keeps(title: title) { hasMatch = true }
   }
 
   /// Takes in what was counted of the same task, the one of this number, behind all of this.

@@ -1,7 +1,4 @@
 // Inspects annotation lists, wherever their bytes are: by the scanner as far as it is sure, by yajl where not.
-//
-// The bytes of a list lie in blocks. An annotation that is cut between two of them is put together first, unless
-// it is long; then yajl reads the list from there on, as it does from a doubt on.
 
 internal import ByteScan
 internal import JSONEvents
@@ -9,16 +6,14 @@ internal import Sharding
 
 /// Inspects one list, or run of a list, after another.
 final class ListInspector {
-  /// The longest annotation that is put together.
-  private static let longest = 4 << 20
-
   private let plan: RunPlan
-  private var scanner: AnnotationScanner
+  private var scanner: AnnotationScanner<InspectedDetails>
   private let lines: LineFinder
 
   init(_ plan: RunPlan) {
     self.plan = plan
-    scanner = AnnotationScanner(kernel: plan.kernel)
+    scanner = AnnotationScanner(
+      InspectedDetails(), kernel: plan.kernel, titles: TitleMatcher(plan.needs.selection))
     lines = LineFinder(kernel: plan.kernel)
   }
 
@@ -111,111 +106,60 @@ final class ListInspector {
   private func inspect(_ run: ListRun, _ bytes: any ElementBytes) throws -> ListOutcome? {
     var outcome = ListOutcome(run)
     if plan.options.resources.engine == .reference {
-      return try parse(run, bytes, followsComma: false, &outcome) ? outcome : nil
+      let all = RunRest(offset: run.range.lowerBound, isFirst: run.isFirst, followsComma: false)
+      return try parse(run, from: all, bytes, &outcome) ? outcome : nil
     }
-    scanner.begin(run.place.kind)
-    let stop = try scan(run, bytes, &outcome)
-    scanner.flush(to: &outcome)
-    guard let stop else { return outcome }
-    var rest = run
-    rest.range = stop.offset..<run.range.upperBound
-    rest.isFirst = stop.isFirst
-    if stop.isEnough {
-      outcome.leave(rest)
-      return outcome
+    do {
+      let rest = try scan(run, bytes, &outcome)
+      scanner.flush(to: &outcome)
+      if let rest, try !parse(run, from: rest, bytes, &outcome) { return nil }
+    } catch let enough as Enough {
+      outcome.leave(run, from: enough.end)
     }
-    return try parse(rest, bytes, followsComma: stop.followsComma, &outcome) ? outcome : nil
+    return outcome
   }
 
-  /// From where on a parser has to read.
-  private struct Rest {
-    var offset: Int
-    /// Whether no element stands in front of it.
-    var isFirst: Bool
-    /// Whether a comma does.
-    var followsComma: Bool
-    /// Whether there is no doubt, but names enough.
-    var isEnough = false
+  /// There are names enough for now.
+  private struct Enough: Error {
+    /// Where the last annotation ends that was counted.
+    var end: Int
   }
 
   /// Reads as far as there is no doubt.
   ///
   /// - Returns: From where on there is; nil if there is none.
-  private func scan(
-    _ run: ListRun, _ bytes: any ElementBytes, _ outcome: inout ListOutcome
-  ) throws -> Rest? {
-    var state = ListScan(isFirst: run.isFirst)
-    var rest: Rest?
+  private func scan(_ run: ListRun, _ bytes: any ElementBytes, _ outcome: inout ListOutcome) throws
+    -> RunRest?
+  {
+    scanner.begin(run.place.kind)
+    var scan = RunScan<InspectedDetails>(run, plan)
+    var end = run.range.lowerBound
     try bytes.visit(run.range) { bytes, offset in
-      if rest != nil { return }
-      rest = scan(bytes, at: offset, &state)
-      guard rest == nil, scanner.isFull else { return }
+      try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
+        scanner.count(at: range.lowerBound)
+        end = range.upperBound
+      }
+      guard scanner.isFull else { return }
       scanner.flush(to: &outcome)
       scanner.forget()
-      if outcome.nameCount > Self.mostNames, scanner.end < run.range.upperBound {
-        rest = Rest(offset: scanner.end, isFirst: false, followsComma: false, isEnough: true)
-      }
+      if outcome.nameCount > Self.mostNames, end < run.range.upperBound { throw Enough(end: end) }
     }
-    if rest == nil, !state.carry.isEmpty { rest = state.rest(from: state.carryStart) }
-    // A comma behind which nothing comes.
-    if rest == nil, state.expected == .element { rest = state.rest(from: run.range.upperBound) }
-    return rest
-  }
-
-  /// What is known between two pieces of a list.
-  private struct ListScan {
-    var expected: AnnotationScanner.Expected
-    /// The start of an annotation that goes on behind the last piece, and where it is.
-    var carry: [UInt8] = []
-    var carryStart = 0
-    var carryState = ScanState()
-
-    init(isFirst: Bool) { expected = isFirst ? .elementOrEnd : .comma }
-
-    func rest(from offset: Int) -> Rest {
-      Rest(offset: offset, isFirst: expected == .elementOrEnd, followsComma: expected == .element)
-    }
-  }
-
-  private func scan(_ bytes: Span<UInt8>, at offset: Int, _ state: inout ListScan) -> Rest? {
-    var index = 0
-    if !state.carry.isEmpty {
-      let close = plan.kernel.skip(toDepth: 0, in: bytes, from: 0, state: &state.carryState)
-      index = close.map { $0 + 1 } ?? bytes.count
-      if state.carry.count + index > Self.longest { return state.rest(from: state.carryStart) }
-      state.carry.append(bytes.extracting(0..<index))
-      if close == nil { return nil }
-      let start = state.carryStart
-      let carry = state.carry
-      state.carry = []
-      guard case .end = scanner.scan(carry.span, from: 0, at: start, expected: &state.expected) else {
-        return state.rest(from: start)
-      }
-    }
-    switch scanner.scan(bytes, from: index, at: offset, expected: &state.expected) {
-    case .end: return nil
-    case .doubt(let index): return state.rest(from: offset + index)
-    case .cut(let index):
-      state.carryStart = offset + index
-      state.carry = [UInt8](bytes.extracting(index..<bytes.count))
-      state.carryState = ScanState()
-      _ = plan.kernel.skip(toDepth: 0, in: bytes, from: index, state: &state.carryState)
-      return nil
-    }
+    return scan.finish()
   }
 
   /// Reads to the end by yajl.
   ///
   /// - Returns: Whether it is JSON.
   private func parse(
-    _ run: ListRun, _ bytes: any ElementBytes, followsComma: Bool, _ outcome: inout ListOutcome
+    _ whole: ListRun, from rest: RunRest, _ bytes: any ElementBytes, _ outcome: inout ListOutcome
   ) throws -> Bool {
+    let run = rest.run(of: whole)
+    let opening = rest.opening(in: whole)
     // A closure that escapes can't hold an inout.
     let found = Found()
     var stop: Int?
     let events = AnnotationEvents(run.place.kind, from: run.range.lowerBound) { found.annotations.append($0) }
     var parser = JSONPushParser(events, maxDepth: plan.maxDepth)
-    let opening = run.opening + (followsComma ? [UInt8(ascii: ",")] : [])
     do {
       try parser.feed(opening.span, at: run.range.lowerBound - opening.count)
       try bytes.visit(run.range) { bytes, offset in
@@ -234,12 +178,7 @@ final class ListInspector {
       return false
     }
     _ = found.count(in: &outcome)
-    if let stop {
-      var rest = run
-      rest.range = stop..<run.range.upperBound
-      rest.isFirst = false
-      outcome.leave(rest)
-    }
+    if let stop { outcome.leave(run, from: stop) }
     return true
   }
 
@@ -256,15 +195,5 @@ final class ListInspector {
       defer { annotations.removeAll(keepingCapacity: true) }
       return annotations.last?.end
     }
-  }
-}
-
-extension ListOutcome {
-  /// Leaves the rest of a run for later: there are names enough for now.
-  fileprivate mutating func leave(_ rest: ListRun) {
-    var rest = rest
-    // All of it has been seen to be JSON.
-    rest.job.validates = false
-    self.rest = rest
   }
 }

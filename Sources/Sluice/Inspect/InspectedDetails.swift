@@ -1,0 +1,163 @@
+// What inspecting reads of an annotation beside its title and tool: its page, who made it, and undocumented keys.
+
+/// Counts pages, users and undocumented keys, for the scanner.
+struct InspectedDetails: AnnotationDetails {
+  typealias Verdict = TokenCursor.Verdict
+
+  /// What a key means.
+  private struct Key {
+    var isCreatedBy: Bool
+    /// The places that do not document it, a bit each.
+    var unknownAt: UInt8
+  }
+
+  /// By the numbers of the keys, as far as they have been asked for.
+  private var keys: [Key] = []
+  private var users = NumberedCounts()
+  private var page = (number: -1, count: 0)
+  private var tally = AnnotationTally()
+
+  // Of the annotation at hand.
+  private var user = 0
+  private var currentPage = -1
+  private var unknown: [(key: UnknownKey, at: Int)] = []
+  private var unknownBytes = 0
+
+  mutating func begin() {
+    (user, currentPage) = (0, -1)
+    if unknown.isEmpty { return }
+    unknown.removeAll(keepingCapacity: true)
+    unknownBytes = 0
+  }
+
+  mutating func note(_ key: ExportKey, _ range: Range<Int>) {}
+
+  mutating func forgetKeys() { keys = [] }
+
+  // MARK: Counts
+
+  mutating func count() {
+    users.add(UInt64(user))
+    if currentPage >= 0 {
+      if currentPage != page.number { flushPage() }
+      page = (currentPage, page.count + 1)
+    }
+    for (key, place) in unknown { tally.add(key, first: place) }
+  }
+
+  private mutating func flushPage() {
+    if page.count > 0 { tally.add(page: page.number, page.count) }
+    page = (-1, 0)
+  }
+
+  mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens) {
+    for (user, count) in zip(users.index.names, users.counts) {
+      tally.add(user: user == 0 ? nil : tokens.texts[Int(user) - 1].text, count)
+    }
+    flushPage()
+    if var known = outcome.task.tally.take() {
+      known.add(tally, limit: .max)
+      outcome.task.tally = known
+    } else if !users.counts.isEmpty {
+      outcome.task.tally = tally
+    }
+    (users, tally) = (NumberedCounts(), AnnotationTally())
+  }
+
+  // MARK: Members
+
+  mutating func read(
+    _ key: Int, at start: Int, of kind: AnnotationKind, _ tokens: inout AnnotationTokens,
+    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
+  ) -> Verdict? {
+    guard note(key, kind.place, at: start, tokens) else { return .doubt }
+    switch tokens.keys[key].known {
+    case .page where (0x30...0x39).contains(cursor.byte): return readPage(&cursor)
+    case .metadata where cursor.byte == UInt8(ascii: "{"): return readMetadata(&tokens, &cursor, bytes)
+    default: return nil
+    }
+  }
+
+  private mutating func readMetadata(
+    _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
+  ) -> Verdict {
+    cursor.index += 1
+    guard cursor.skipSpace() else { return .cut }
+    var hasCreatedBy = false
+    if cursor.byte == UInt8(ascii: "}") {
+      cursor.index += 1
+      return .whole
+    }
+    while true {
+      let verdict = readMember(&tokens, &cursor, bytes, &hasCreatedBy)
+      guard verdict == .whole else { return verdict }
+      guard cursor.skipSpace() else { return .cut }
+      if cursor.byte == UInt8(ascii: "}") {
+        cursor.index += 1
+        return .whole
+      }
+      guard cursor.byte == UInt8(ascii: ",") else { return .doubt }
+      cursor.index += 1
+      guard cursor.skipSpace() else { return .cut }
+    }
+  }
+
+  private mutating func readMember(
+    _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>,
+    _ hasCreatedBy: inout Bool
+  ) -> Verdict {
+    let start = cursor.position
+    let (key, verdict) = tokens.readKey(&cursor)
+    guard verdict == .whole else { return verdict }
+    guard note(key, .metadata, at: start, tokens) else { return .doubt }
+    guard keys[key].isCreatedBy else { return tokens.skipValue(&cursor, bytes) }
+    if hasCreatedBy { return .doubt }
+    hasCreatedBy = true
+    guard cursor.byte == UInt8(ascii: "\"") else { return tokens.skipValue(&cursor, bytes) }
+    let (text, next) = tokens.readText(&cursor)
+    guard next == .whole else { return next }
+    user = text + 1
+    return .whole
+  }
+
+  /// Takes in a key.
+  ///
+  /// - Returns: Whether it is documented, or one of those that are told apart.
+  private mutating func note(
+    _ key: Int, _ place: InspectedPlace, at start: Int, _ tokens: AnnotationTokens
+  ) -> Bool {
+    while keys.count <= key { learn(tokens.keys[keys.count].name) }
+    guard keys[key].unknownAt & place.bit != 0 else { return true }
+    let name = tokens.keys[key].name
+    unknownBytes += name.count + 2 * BoundedTally.overhead
+    unknown.append((UnknownKey(place: place, name: name), start))
+    return unknownBytes <= InspectedAnnotation.mostUnknownBytes
+  }
+
+  private mutating func learn(_ name: [UInt8]) {
+    var unknownAt: UInt8 = 0
+    for place in InspectedPlace.allCases where !DocumentedKeys.contains(name, at: place) {
+      unknownAt |= place.bit
+    }
+    keys.append(Key(isCreatedBy: name == Array("createdBy".utf8), unknownAt: unknownAt))
+  }
+
+  private mutating func readPage(_ cursor: inout TokenCursor) -> Verdict {
+    let start = cursor.index
+    let first = cursor.byte
+    var number = 0
+    while cursor.index < cursor.count, (0x30...0x39).contains(cursor.byte), cursor.index - start < 16 {
+      number = number * 10 + Int(cursor.byte) - 0x30
+      cursor.index += 1
+    }
+    guard cursor.index < cursor.count else { return .cut }
+    // What only looks like a page, or like a number, is seen as the parser sees it.
+    let byte = cursor.byte
+    let isEnd = byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte <= 0x20
+    guard isEnd, cursor.index - start <= 15, cursor.index - start == 1 || first != 0x30 else {
+      return .doubt
+    }
+    currentPage = number
+    return .whole
+  }
+}
