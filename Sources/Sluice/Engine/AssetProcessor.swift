@@ -5,7 +5,9 @@ internal import JSONEvents
 internal import Sharding
 
 /// Everything about a run that workers need and nobody changes.
-struct RunPlan: Sendable {
+///
+/// A class, because it is handed from hand to hand for each asset, and a copy would count a dozen references.
+final class RunPlan: Sendable {
   let options: RunOptions
   let needs: ReaderNeeds
   let selector: Selector

@@ -10,12 +10,12 @@ final class ListProcessor {
   private let plan: RunPlan
   private let titles: TitleMatcher
   private let lines: LineFinder
-  /// Many runs need none.
-  private lazy var scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, titles: titles)
+  private var scanner: AnnotationScanner<ColumnPlaces>
 
   init(_ plan: RunPlan) {
     self.plan = plan
     titles = TitleMatcher(plan.needs.selection)
+    scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, titles: titles)
     lines = LineFinder(kernel: plan.kernel)
   }
 
@@ -239,7 +239,7 @@ final class ListProcessor {
   ) throws -> RunRest? {
     let counts = run.job.counts && run.place.counts
     let stops = target.limit != .max
-    var scan = RunScan<ColumnPlaces>(run, plan)
+    var scan = RunScan<ColumnPlaces>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
     scanner.begin(run.place.kind)
     defer { scanner.flush(to: &outcome) }
     try bytes.visit(run.range) { bytes, offset in

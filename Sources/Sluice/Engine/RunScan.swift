@@ -31,7 +31,7 @@ struct RunRest {
 struct RunScan<Details: AnnotationDetails> {
   typealias Scanner = AnnotationScanner<Details>
 
-  private let run: ListRun
+  private let end: Int
   private let kernel: ScanKernel
   private var expected: Scanner.Expected
   /// The start of an annotation that goes on behind the last piece, and where it is.
@@ -42,12 +42,12 @@ struct RunScan<Details: AnnotationDetails> {
   private var rest: RunRest?
 
   /// Starts before a run.
-  init(_ run: ListRun, _ plan: RunPlan) {
-    self.run = run
-    kernel = plan.kernel
+  init(_ run: borrowing ListRun, kernel: ScanKernel, maxDepth: Int) {
+    end = run.range.upperBound
+    self.kernel = kernel
     expected = run.isFirst ? .elementOrEnd : .comma
     // A parser opens an element and the containers in it; how deep they are it asks there.
-    if run.place.depth + 2 > plan.maxDepth { rest = self.rest(from: run.range.lowerBound) }
+    if run.place.depth + 2 > maxDepth { rest = self.rest(from: run.range.lowerBound) }
   }
 
   /// The longest annotation that is put together.
@@ -117,7 +117,7 @@ struct RunScan<Details: AnnotationDetails> {
     if let rest { return rest }
     if !carry.isEmpty { return rest(from: carryStart) }
     // A comma behind which nothing comes.
-    return expected == .element ? rest(from: run.range.upperBound) : nil
+    return expected == .element ? rest(from: end) : nil
   }
 
   private func rest(from offset: Int) -> RunRest {

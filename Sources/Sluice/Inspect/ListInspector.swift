@@ -9,12 +9,15 @@ final class ListInspector {
   private let plan: RunPlan
   private var scanner: AnnotationScanner<InspectedDetails>
   private let lines: LineFinder
+  /// For lists that are only checked.
+  private let lists: ListProcessor
 
   init(_ plan: RunPlan) {
     self.plan = plan
     scanner = AnnotationScanner(
       InspectedDetails(), kernel: plan.kernel, titles: TitleMatcher(plan.needs.selection))
     lines = LineFinder(kernel: plan.kernel)
+    lists = ListProcessor(plan)
   }
 
   /// Inspects the lists of an asset that is held.
@@ -51,7 +54,7 @@ final class ListInspector {
   func process(_ run: ListRun, pool: BlockPool) -> ListOutcome {
     let extent = run.element.extent
     // Lists of the history are only checked, if at all.
-    if !run.job.counts { return ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: .max) }
+    if !run.job.counts { return lists.process(run, Arena(pool), pool: pool, limit: .max) }
     guard !run.job.validates || isValid(run, pool), var outcome = try? inspect(run, extent) else {
       return faulty(run, pool)
     }
@@ -64,14 +67,14 @@ final class ListInspector {
   private func isValid(_ run: ListRun, _ pool: BlockPool) -> Bool {
     var run = run
     run.job.counts = false
-    return ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: .max).fault == nil
+    return lists.process(run, Arena(pool), pool: pool, limit: .max).fault == nil
   }
 
   /// Where a run that is no JSON stops being JSON is not for here.
   private func faulty(_ run: ListRun, _ pool: BlockPool) -> ListOutcome {
     var run = run
     run.job = ListJob(counts: false, validates: true)
-    return ListProcessor(plan).process(run, Arena(pool), pool: pool, limit: .max)
+    return lists.process(run, Arena(pool), pool: pool, limit: .max)
   }
 
   /// Inspects a run that is not held.
@@ -83,7 +86,7 @@ final class ListInspector {
   /// - Returns: Whether it is JSON.
   /// - Throws: What reading throws.
   func process(_ run: ListRun, _ bytes: ReadAgain, _ take: (ListOutcome) -> Void) throws -> Bool {
-    if run.job.validates, try ListProcessor(plan).fault(in: run, bytes) != nil { return false }
+    if run.job.validates, try lists.fault(in: run, bytes) != nil { return false }
     var next: ListRun? = run
     while let part = next {
       guard var outcome = try inspect(part, bytes) else { return false }
@@ -132,7 +135,7 @@ final class ListInspector {
     -> RunRest?
   {
     scanner.begin(run.place.kind)
-    var scan = RunScan<InspectedDetails>(run, plan)
+    var scan = RunScan<InspectedDetails>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
     var end = run.range.lowerBound
     try bytes.visit(run.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
