@@ -79,12 +79,16 @@ struct AnnotationTokens {
 
   private mutating func keyNumber(_ cursor: TokenCursor, _ start: Int, _ end: Int) -> Int? {
     let token = unsafe cursor.base + start
-    let hash = unsafe TokenTable.hash(token, end - start, readable: cursor.count - start)
-    if let known = unsafe keyTable.number(token, end - start, hash) { return known }
+    let spelling = unsafe TokenSpelling(token, end - start, readable: cursor.count - start)
+    if let known = unsafe keyTable.number(spelling, token) { return known }
+    return unsafe learnKey(spelling, token)
+  }
+
+  private mutating func learnKey(_ spelling: TokenSpelling, _ token: UnsafePointer<UInt8>) -> Int? {
     // One key spelled in two ways would be two.
-    for index in 0..<end - start where unsafe token[index] == UInt8(ascii: "\\") { return nil }
-    guard let (name, _) = unsafe TokenText.read(token, end - start) else { return nil }
-    unsafe keyTable.append(token, end - start, hash)
+    for index in 0..<spelling.count where unsafe token[index] == UInt8(ascii: "\\") { return nil }
+    guard let (name, _) = unsafe TokenText.read(token, spelling.count) else { return nil }
+    unsafe keyTable.append(spelling, token)
     keys.append(Key(name: name, known: ExportKey(name.span)))
     return keys.count - 1
   }
@@ -97,12 +101,12 @@ struct AnnotationTokens {
     guard let end = cursor.endOfString(from: start) else { return (0, .cut) }
     cursor.index = end + 1
     let token = unsafe cursor.base + start
-    let hash = unsafe TokenTable.hash(token, end - start, readable: cursor.count - start)
-    if let known = unsafe textTable.number(token, end - start, hash) {
+    let spelling = unsafe TokenSpelling(token, end - start, readable: cursor.count - start)
+    if let known = unsafe textTable.number(spelling, token) {
       return (known, texts[known].isLone ? .doubt : .whole)
     }
     guard let (text, isLone) = unsafe TokenText.read(token, end - start) else { return (0, .doubt) }
-    unsafe textTable.append(token, end - start, hash)
+    unsafe textTable.append(spelling, token)
     texts.append(Text(text: text, isLone: isLone, isKept: titles.keeps(title: text)))
     return (texts.count - 1, isLone ? .doubt : .whole)
   }

@@ -27,6 +27,7 @@ struct TokenCursor {
   /// Moves over white space.
   ///
   /// - Returns: Whether there is a byte behind it.
+  @inline(__always)
   mutating func skipSpace() -> Bool {
     while index < count {
       let byte = unsafe base[index]

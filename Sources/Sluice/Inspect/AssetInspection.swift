@@ -21,15 +21,15 @@ struct KeyClasses: Sendable {
     // Only looked at; the pointer is not kept.
     unsafe name.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress, buffer.count > 0 else { return true }
-      let hash = unsafe TokenTable.hash(base, buffer.count, readable: buffer.count)
-      if let known = unsafe table.number(base, buffer.count, hash) {
+      let spelling = unsafe TokenSpelling(base, buffer.count, readable: buffer.count)
+      if let known = unsafe table.number(spelling, base) {
         return unknownAt[known] & place.bit != 0
       }
       let bytes = unsafe [UInt8](buffer)
       if table.count > TokenTable.most || bytes.count > 4096 {
         return !DocumentedKeys.contains(bytes, at: place)
       }
-      unsafe table.append(base, buffer.count, hash)
+      unsafe table.append(spelling, base)
       var bits: UInt8 = 0
       for place in InspectedPlace.allCases where !DocumentedKeys.contains(bytes, at: place) {
         bits |= place.bit
