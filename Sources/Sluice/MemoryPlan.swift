@@ -16,6 +16,8 @@ public struct MemoryPlan: Sendable {
   /// The least of these that a run with few partitions gets by with.
   private static let leastBase = 24_000_000
   private static let leastBlocks = 4_000_000
+  /// How many bytes of blocks a worker has a use for: more have not made any run faster.
+  private static let usefulBlocks = 12 << 20
   private static let mostBlocks = 1 << 16
 
   /// The smallest memory limit that a run with these options can keep to, on one worker.
@@ -42,7 +44,7 @@ public struct MemoryPlan: Sendable {
     partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 8, lateWriters: late)
     // For each block there may be two buffers of rows, neither full: those of the elements that are whole in
     // it, and those of the one that starts in it and goes on behind.
-    let buffers = room * 7 / 8 / 3
+    let buffers = min(room * 7 / 8 / 3, workers * Self.usefulBlocks)
     // Few big blocks would leave nothing to read ahead with.
     blockSize = max(1, min(options.resources.blockSize, buffers / (16 * workers)))
     // What is known of a block takes over a kilobyte, however small the block is.

@@ -75,7 +75,7 @@ final class PartitionSet {
   private var partitions: [Partition] = []
   // By bytes: as text, names that differ in their Unicode form alone would be equal.
   private var indices: [[UInt8]: Int] = [:]
-  private var waitingBytes = 0
+  private var waiting: WaitingRows
   private var spill: SpillLog?
 
   /// Makes an empty set.
@@ -84,6 +84,7 @@ final class PartitionSet {
     self.workers = workers
     self.budget = budget
     self.scratch = scratch
+    waiting = WaitingRows(capacity: budget.waitingBytes)
   }
 
   /// The number of a partition, which is made if it is new.
@@ -103,9 +104,10 @@ final class PartitionSet {
       try writer.write(bytes)
       return
     }
-    partitions[index].late.waiting.append(bytes)
-    waitingBytes += bytes.count
-    if waitingBytes > budget.waitingBytes { try spillAll() }
+    if waiting.append(bytes, to: &partitions[index].late.waiting) { return }
+    let log = try spillAll()
+    if waiting.append(bytes, to: &partitions[index].late.waiting) { return }
+    try log.append([UInt8](bytes), to: &partitions[index].late.spilled)
   }
 
   /// Waits until no thread of a compressor works.
@@ -133,11 +135,11 @@ final class PartitionSet {
     try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(
       below: late.count, with: { [plan] in try plan.makeEncoder(workers: 1) }
     ) {
-      [plan, spill, names = late.map(\.name), rows = late.map(\.late)] encoder, index in
+      [plan, spill, waiting, names = late.map(\.name), rows = late.map(\.late)] encoder, index in
       plan.threads.enter()
       defer { plan.threads.leave() }
       let writer = plan.makeWriter(names[index], encoder)
-      try rows[index].write(to: writer, from: spill)
+      try rows[index].write(to: writer, from: spill, waiting)
       let files = PartitionFiles(name: names[index], parts: writer.finished)
       results.withLock { $0.append(files) }
     }
@@ -146,14 +148,24 @@ final class PartitionSet {
     }
   }
 
-  private func spillAll() throws {
+  /// Moves all rows that wait to the spill log.
+  private func spillAll() throws -> SpillLog {
     let log = try spill ?? scratch.makeSpillLog()
     spill = log
+    var piece: [UInt8] = []
     for index in partitions.indices where !partitions[index].late.waiting.isEmpty {
-      try log.append(partitions[index].late.waiting, to: &partitions[index].late.spilled)
+      try waiting.visit(partitions[index].late.waiting) { bytes in
+        piece.append(bytes)
+        if piece.count < LateRows.pieceSize { return }
+        try log.append(piece, to: &partitions[index].late.spilled)
+        piece.removeAll(keepingCapacity: true)
+      }
+      if !piece.isEmpty { try log.append(piece, to: &partitions[index].late.spilled) }
+      piece.removeAll(keepingCapacity: true)
       partitions[index].late.waiting = []
     }
-    waitingBytes = 0
+    waiting.removeAll()
+    return log
   }
 }
 
@@ -161,13 +173,13 @@ final class PartitionSet {
 private struct LateRows: Sendable {
   static let pieceSize = 1 << 20
 
-  var waiting: [UInt8] = []
+  var waiting: WaitingRows.Places = []
   var spilled = SpillLog.Chain()
 
   /// Writes and finishes the partition's parts.
-  func write(to writer: PartWriter, from log: SpillLog?) throws {
+  func write(to writer: PartWriter, from log: SpillLog?, _ rows: WaitingRows) throws {
     try log?.read(spilled, pieceSize: Self.pieceSize) { try writer.write($0) }
-    try writer.write(waiting.span)
+    try rows.visit(waiting) { try writer.write($0) }
     try writer.finish()
   }
 }
