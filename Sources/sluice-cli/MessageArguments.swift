@@ -51,36 +51,34 @@ extension OutputArguments {
     options.partitionBy = partitionBy
     options.targetSize = targetSize
     options.name = name
-    if name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("_")
-      || name.utf8.count > 200
-    {
+    if !OutputOptions.isPartName(name) {
       throw ValidationError("'\(name)' cannot start the name of a part")
     }
     return options
   }
 
   /// How parts are compressed.
-  static func compression(_ format: CompressionFormat, level: Int?, long: Int?) throws -> OutputOptions {
+  static func compression(_ format: OutputFormat, level: Int?, long: Int?) throws -> OutputOptions {
     var options = OutputOptions()
     options.format = format
     options.level = level
     options.long = long
     if let level {
-      guard let levels = options.format.levels, levels.contains(level) else {
+      guard let levels = options.format.coder.levels, levels.contains(level) else {
         throw ValidationError("\(options.format.rawValue) has no level \(level)")
       }
     }
-    if let long, options.format != .zstd || !(10...23).contains(long) {
+    if let long, options.format != .zstd || !OutputOptions.windows.contains(long) {
       throw ValidationError(
         "--long takes 10 to 23, and only zstd has it: readers of lakes refuse larger windows")
     }
     return options
   }
 
-  private func format() throws -> CompressionFormat {
+  private func format() throws -> OutputFormat {
     // Rows on standard output are for other programs to read as they are.
     guard let compression else { return writesToStandardOutput ? .none : .zstd }
-    guard let format = CompressionFormat(rawValue: compression) else {
+    guard let format = OutputFormat(rawValue: compression) else {
       throw ValidationError("'\(compression)' is no compression; there are zstd, gzip and none")
     }
     if format != .none, writesToStandardOutput, !dryRun, isatty(STDOUT_FILENO) == 1 {

@@ -31,7 +31,7 @@ struct VerifyCommand: ParsableCommand {
     let outcome: VerifyOutcome
     do {
       try checkIsOutput()
-      outcome = try Verifier(directory: directory).run(workers: workers ?? CurrentProcess.processors)
+      outcome = try Verifier(directory: directory).execute(workers: workers)
     } catch {
       Messages.write(RunError(error))
       throw ExitCode(2)
