@@ -51,6 +51,29 @@ import Testing
     #expect(outcome.outputText == (try document("docs/man/sluice.1")), "make manual writes it anew")
   }
 
+  /// The code of the article on the library is the tested program's.
+  @Test func snippets() throws {
+    let article = try document("Sources/Sluice/Sluice.docc/ReadingFromSwift.md")
+    let source = try document("Examples/Sources/StageCounts/StageCounts.swift")
+    var found = 0
+    for match in article.matches(of: /<!-- snippet: ([a-z]+) -->\n```swift\n((?s).*?)```/) {
+      let start = try #require(source.firstRange(of: "// snippet: \(match.output.1)\n"))
+      let rest = source[start.upperBound...]
+      let end = try #require(rest.firstRange(of: "// snippet end"))
+      #expect(unindented(rest[..<end.lowerBound]) == unindented(match.output.2), "\(match.output.1)")
+      found += 1
+    }
+    #expect(found == 2)
+  }
+
+  /// Lines without what all of them start with.
+  private func unindented(_ text: Substring) -> [Substring] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let margin =
+      lines.filter { !$0.allSatisfy { $0 == " " } }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+    return lines.map { $0.dropFirst(margin) }.dropLast()
+  }
+
   /// A link inside the repository leads to a file, and to a heading if it names one.
   @Test func links() throws {
     var found = 0
