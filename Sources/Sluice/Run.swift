@@ -207,7 +207,7 @@ final class InputsReader {
         return wantsMore
       }
     } catch let error as CompressionError {
-      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container)
+      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     } catch {
       throw Self.named(error, input.name)
     }

@@ -74,11 +74,16 @@ extension RunError: CustomStringConvertible {
 
 extension RunError {
   /// Says that whoever takes the rows failed; what the system refused is no different for that.
-  init(consumer error: any Error) {
+  ///
+  /// - Parameters:
+  ///   - error: What was thrown.
+  ///   - place: The asset at hand, if that is known.
+  init(consumer error: any Error, at place: String? = nil) {
     if error is StorageError {
       self.init(error)
     } else {
-      self.init(.consumer, "whoever takes the rows failed: \(error)")
+      let place = place.map { $0 + ": " } ?? ""
+      self.init(.consumer, "\(place)the closure that takes the rows threw: \(error)")
     }
     cause = error
   }
@@ -92,13 +97,15 @@ extension RunError {
     case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
     case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
     case let error as OutputError: self.init(.output, error.description, hint: error.hint)
-    case let error as CompressionError: self.init(.container, error.description, hint: Hints.container)
+    case let error as CompressionError: self.init(.container, error.description, hint: Hints.container(error))
     case is ReadPause: self.init(.interrupted, "the run was interrupted")
     case is InputChanged:
       self.init(
         .inputChanged, "changed while it was read",
         hint: "Wait until the export is complete, then run again.")
-    default: self.init(.system, "\(error)")
+    default:
+      self.init(
+        .system, "\(error)", hint: "No such failure is known: please report it with the whole command.")
     }
   }
 }

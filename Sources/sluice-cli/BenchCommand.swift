@@ -50,7 +50,9 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError(
         "standard input can be read once, and a measurement reads several times: name a file")
     }
-    if !(0.001...3600).contains(measure.seconds) { throw ValidationError("--seconds takes 0.001 to 3600") }
+    if !(0.001...3600).contains(measure.seconds) {
+      throw ValidationError("--seconds takes 0.001 to 3600, not \(measure.seconds)")
+    }
     let needed = MemoryPlan.leastMemory(try checkedOptions())
     if resource.memory < needed {
       throw ValidationError(

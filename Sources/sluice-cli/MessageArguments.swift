@@ -52,7 +52,8 @@ extension OutputArguments {
     options.targetSize = targetSize
     options.name = name
     if !OutputOptions.isPartName(name) {
-      throw ValidationError("'\(name)' cannot start the name of a part")
+      throw ValidationError(
+        "--name '\(name)' cannot start the name of a part: 1 to 200 bytes, no '/', no '.' or '_' in front")
     }
     return options
   }
@@ -64,8 +65,12 @@ extension OutputArguments {
     options.level = level
     options.long = long
     if let level {
-      guard let levels = options.format.coder.levels, levels.contains(level) else {
-        throw ValidationError("\(options.format.rawValue) has no level \(level)")
+      guard let levels = options.format.coder.levels else {
+        throw ValidationError("--level \(level) means nothing without compression")
+      }
+      if !levels.contains(level) {
+        throw ValidationError(
+          "--level \(level): \(format.rawValue) takes \(levels.lowerBound) to \(levels.upperBound)")
       }
     }
     if let long, options.format != .zstd || !OutputOptions.windows.contains(long) {
@@ -82,7 +87,8 @@ extension OutputArguments {
       throw ValidationError("'\(compression)' is no compression; there are zstd, gzip and none")
     }
     if format != .none, writesToStandardOutput, !dryRun, isatty(STDOUT_FILENO) == 1 {
-      throw ValidationError("compressed rows are not written to a terminal")
+      throw ValidationError(
+        "compressed rows are not written to a terminal: redirect them, or leave --compression out")
     }
     return format
   }
@@ -98,8 +104,10 @@ extension ResourceArguments {
     options.validation = validate
     options.maxDepth = maxDepth
     options.maxInputSize = maxInputSize
-    if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
-    if maxDepth < 1 { throw ValidationError("--max-depth must be at least 1") }
+    if let workers, !(1...200).contains(workers) {
+      throw ValidationError("--workers takes 1 to 200, not \(workers)")
+    }
+    if maxDepth < 1 { throw ValidationError("--max-depth takes 1 or more, not \(maxDepth)") }
     if blockSize > 1 << 30 { throw ValidationError("--block-size takes at most 1GiB") }
     if let kernel {
       guard let known = ScanKernel(rawValue: kernel), ScanKernel.available.contains(known) else {

@@ -37,9 +37,16 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("--output DIR is missing (or --dry-run, which writes nothing)")
     }
     if out.writesToStandardOutput {
-      if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }
-      if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
-      if message.onError == .reject { throw ValidationError("--on-error reject needs an output directory") }
+      if !out.partitionBy.isEmpty {
+        throw ValidationError("--partition-by needs an output directory; --output - has no partitions")
+      }
+      if out.overwrite {
+        throw ValidationError("--overwrite needs an output directory; --output - has nothing to overwrite")
+      }
+      if message.onError == .reject {
+        throw ValidationError(
+          "--on-error reject needs an output directory; with --output - there are stop and skip")
+      }
     }
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("standard input can be read once: - is named twice")

@@ -24,7 +24,9 @@ struct VerifyCommand: ParsableCommand {
   var workers: Int?
 
   func validate() throws {
-    if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
+    if let workers, !(1...200).contains(workers) {
+      throw ValidationError("--workers takes 1 to 200, not \(workers)")
+    }
   }
 
   func run() throws {
@@ -39,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
     try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory))
     if outcome.isOK { return }
     Messages.write("sluice: error: \(directory): not as the manifest says")
-    Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")
+    Messages.write("  hint: Write it again with 'sluice run --overwrite', or fetch the files anew.")
     throw ExitCode(2)
   }
 

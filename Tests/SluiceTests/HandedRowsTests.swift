@@ -152,6 +152,8 @@ private final class Taken: Sendable {
     }
     #expect(failure.code == .consumer)
     #expect(failure.cause as? Refusal == Refusal(number: 60))
+    #expect(
+      failure.message.hasSuffix(": asset 60: the closure that takes the rows threw: Refusal(number: 60)"))
     let called = calls.load(ordering: .relaxed)
     #expect(called == 61)
   }
@@ -219,7 +221,7 @@ private final class Taken: Sendable {
       }
     }
     #expect(failure.code == .rowTooLong)
-    #expect(failure.message.hasSuffix(": asset 0 has a row of more than 100 bytes"))
+    #expect(failure.message.hasSuffix(": asset 0: a row of more than 100 bytes"))
     let called = calls.load(ordering: .relaxed)
     #expect(called == 0)
   }

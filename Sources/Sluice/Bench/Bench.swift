@@ -107,7 +107,8 @@ private final class BenchSession {
       }
     }
     guard stages.allSatisfy({ $0.bytes > 0 }) else {
-      throw RunError(.system, "\(bench.input): no assets to measure with", hint: "Name an export.")
+      throw RunError(
+        .system, "\(bench.input): no assets to measure with", hint: "Name an export that has some.")
     }
   }
 

@@ -22,7 +22,8 @@ struct BenchInput: Sendable {
   func size() throws -> Int {
     guard let size = try name.size() else {
       throw RunError(
-        .system, "\(name): not a file", hint: "A measurement reads its input several times; save it first.")
+        .system, "\(name): a pipe can be read but once",
+        hint: "A measurement reads its input several times; save it first.")
     }
     return size
   }
@@ -36,7 +37,7 @@ struct BenchInput: Sendable {
       try OpenInput(name, gate: gate, limit: limit) { _ in }.forEachData(
         scratch: scratch, skipped: { _ in }, body)
     } catch let error as CompressionError {
-      throw RunError(.container, "\(name): \(error)", hint: Hints.container)
+      throw RunError(.container, "\(name): \(error)", hint: Hints.container(error))
     }
   }
 

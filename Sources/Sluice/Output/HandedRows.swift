@@ -107,6 +107,8 @@ final class HandedRows: RowReceiver {
 
   private func hold(_ bytes: Span<UInt8>) throws {
     guard bytes.count <= longest - held.count else { throw tooLong }
+    // All at once: growing would hold the row twice, and what is never touched takes no memory.
+    if held.capacity < longest { held.reserveCapacity(longest) }
     held.append(bytes)
   }
 
@@ -123,15 +125,18 @@ final class HandedRows: RowReceiver {
     guard let place else { return }
     let facts = RowFacts(input: input, entry: entry, asset: asset, keys: keys, place: place)
     let demand: RowDemand
-    do { demand = try handler(row, facts) } catch { throw RunError(consumer: error) }
+    do { demand = try handler(row, facts) } catch { throw RunError(consumer: error, at: whereabouts) }
     count += 1
     if demand == .enough { throw EnoughRows() }
   }
 
+  private var whereabouts: String {
+    (entry.map { "\(input) (entry \($0))" } ?? "\(input)") + ": asset \(asset)"
+  }
+
   private var tooLong: RunError {
-    let name = entry.map { "\(input) (entry \($0))" } ?? "\(input)"
-    return RunError(
-      .rowTooLong, "\(name): asset \(asset) has a row of more than \(longest) bytes",
+    RunError(
+      .rowTooLong, "\(whereabouts): a row of more than \(longest) bytes",
       hint: "Ask for longer rows and more memory, for rows of annotations, or for a stream of bytes.")
   }
 }

@@ -34,10 +34,12 @@ package struct OutputError: Error, Hashable, Sendable {
   /// What the user can do about it, if anything.
   package var hint: String? {
     switch code {
-    case .notEmpty: "use --overwrite to replace it once the new output is complete"
-    case .notOurs: "choose another directory, or empty this one yourself"
-    case .inUse: "wait for the other run, or choose another directory"
-    default: "choose another directory"
+    case .notEmpty:
+      "Use --overwrite to replace it once the new output is complete, or choose another directory."
+    case .notOurs: "Choose another directory, or empty this one yourself."
+    case .inUse: "Wait for the other run, or choose another directory."
+    case .unfinished: "This is a mistake in sluice: please report it with the whole command."
+    default: "Choose another directory."
     }
   }
 }
@@ -50,8 +52,8 @@ extension OutputError: CustomStringConvertible {
     case .notOurs: "\(path): the directory is not empty and has no manifest of Sluice"
     case .inUse: "\(path): another run is writing there"
     case .notADirectory: "\(path): not a directory"
-    case .badPath: "\(path): no output can have that path"
-    default: "\(path): still being written"
+    case .badPath: "\(path): no directory can be made by that name"
+    default: "\(path): still being written when the run was done"
     }
   }
 }
