@@ -36,7 +36,8 @@ struct BenchCommand: ParsableCommand {
         sluice bench export.json --rows annotations --title Car --json | jq .limit
       """)
 
-  @Argument(help: ArgumentHelp("An export, as run takes it, but no pipe.", valueName: "input"))
+  @Argument(
+    help: ArgumentHelp("An export, as run takes it, but no pipe.", valueName: "input"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Selection") var select: SelectionArguments

@@ -161,7 +161,8 @@ struct RowArguments: ParsableArguments {
 struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"))
+    help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Write nothing; say what would be written.")
@@ -173,10 +174,12 @@ struct OutputArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Directories by stage, batch, title, kind, tool.", valueName: "key,…"),
-    transform: parseKeys)
+    completion: .list(PartitionKey.allCases.map(\.rawValue)), transform: parseKeys)
   var partitionBy: [PartitionKey] = []
 
-  @Option(help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"),
+    completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var compression: String?
 
   @Option(help: ArgumentHelp("The compression level; the default is fast and small.", valueName: "n"))
@@ -233,7 +236,8 @@ struct ResourceArguments: ParsableArguments {
     help: ArgumentHelp("The most memory to use. (default: 256MB)", valueName: "size"), transform: parseSize)
   var memory = 256_000_000
 
-  @Option(help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"), completion: .directory)
   var temp: String?
 
   @Option(

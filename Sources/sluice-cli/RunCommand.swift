@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
         sluice run export.json -o - --rows annotations --title Car | jq -c .objectId
       """)
 
-  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
+  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Selection") var select: SelectionArguments

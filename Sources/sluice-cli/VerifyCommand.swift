@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
       says. The exit status is 0 if all is well, 2 if not.
       """)
 
-  @Argument(help: ArgumentHelp("A directory that sluice run made.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A directory that sluice run made.", valueName: "dir"), completion: .directory)
   var directory: String
 
   @Flag(help: "Write the result as JSON on standard output.")
