@@ -14,10 +14,10 @@ BENCH_PACKAGE ?=
 COMPARE_SIZE ?= 1GB
 COMPARE_ARGUMENTS ?=
 SWIFT ?= swift
-LINTED = Package.swift Sources Tools Tests $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
+LINTED = Package.swift Sources Tools Tests Examples $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
   $(if $(wildcard Fuzzing/Package.swift),Fuzzing)
 
-.PHONY: help setup build release test lint warnings demo install format manual fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,7 @@ test: setup ## everything that must pass before a commit
 	$(SWIFT) build --build-tests
 	$(MAKE) --no-print-directory lint warnings
 	$(SWIFT) test --skip-build
+	scripts/documentation.sh .build/documentation/Sluice.doccarchive
 	scripts/engines.sh --short
 	scripts/oracle.sh --short
 	scripts/faults.sh --short
@@ -53,6 +54,13 @@ format: ## rewrite the Swift sources in the house style
 
 manual: build ## docs/man/sluice.1 from the declarations of the options
 	scripts/manual.sh
+
+documentation: build ## .build/documentation/Sluice.doccarchive, of the library
+	scripts/documentation.sh .build/documentation/Sluice.doccarchive
+
+# Not part of `make test`, which builds and runs the same sources: the first build takes some minutes.
+examples: setup ## build Examples/ as a client of the library does
+	$(SWIFT) build --package-path Examples
 
 demo: release ## filter a generated 100 MB export into demo/lake and look at it
 	scripts/demo.sh
@@ -110,4 +118,4 @@ oracle: release ## work outputs out again in Python, row by row; ORACLE_ROUNDS=1
 	scripts/oracle.sh
 
 clean: ## remove whatever was built or generated
-	rm -rf .build .build-* demo Benchmarks/.build Fuzzing/.build
+	rm -rf .build .build-* demo Benchmarks/.build Examples/.build Fuzzing/.build

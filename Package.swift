@@ -65,6 +65,11 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // The program in Examples/, which is a package of its own, so that tests can run it.
+    .executableTarget(
+      name: "example-stage-counts", dependencies: ["Sluice"], path: "Examples/Sources/StageCounts",
+      swiftSettings: strict),
+
     // Exports to test and measure with, made from a seed.
     .target(name: "ExportGenerator", path: "Tools/ExportGenerator", swiftSettings: strict),
     .executableTarget(
@@ -109,6 +114,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .testTarget(
-      name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli"], swiftSettings: strict),
+      name: "CommandTests", dependencies: ["ExportGenerator", "sluice-cli", "example-stage-counts"],
+      swiftSettings: strict),
   ]
 )

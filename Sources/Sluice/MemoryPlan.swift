@@ -5,7 +5,7 @@ internal import Compression
 internal import Sharding
 
 /// Who may hold how much.
-public struct MemoryPlan: Sendable {
+package struct MemoryPlan: Sendable {
   let workers: Int
   let blockSize: Int
   private(set) var engine: EngineBudget
@@ -24,19 +24,23 @@ public struct MemoryPlan: Sendable {
   ///
   /// - Parameter options: The options of the run.
   /// - Returns: Bytes.
-  public static func leastMemory(_ options: RunOptions) -> Int {
+  package static func leastMemory(_ options: RunOptions) -> Int {
     leastBase + leastBlocks + encoderMemory(options, workers: 1)
   }
 
   /// Divides what the options allow.
-  init(_ options: RunOptions) {
+  ///
+  /// - Parameters:
+  ///   - options: The options of the run.
+  ///   - heldRow: The longest row that is put together before it is handed over; nil where rows are compressed.
+  init(_ options: RunOptions, heldRow: Int? = nil) {
     let limit = options.resources.memory
     var workers = max(1, options.resources.workers)
-    var encoder = Self.encoderMemory(options, workers: workers)
+    var encoder = heldRow ?? Self.encoderMemory(options, workers: workers)
     // Fewer workers, rather than more memory.
     while workers > 1, Self.base + encoder + Self.least(workers, options) > limit {
       workers -= 1
-      encoder = Self.encoderMemory(options, workers: workers)
+      encoder = heldRow ?? Self.encoderMemory(options, workers: workers)
     }
     self.workers = workers
     let room = max(limit - Self.base - encoder, Self.least(workers, options))
@@ -64,9 +68,6 @@ public struct MemoryPlan: Sendable {
   }
 
   private static func encoderMemory(_ options: RunOptions, workers: Int) -> Int {
-    PartEncoder.estimatedMemory(
-      CompressionOptions(
-        format: options.output.format, level: options.output.level, long: options.output.long,
-        workers: workers))
+    PartEncoder.estimatedMemory(options.output.compression(workers: workers))
   }
 }

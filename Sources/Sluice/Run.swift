@@ -4,14 +4,28 @@ internal import Compression
 internal import Glibc
 internal import Pipeline
 internal import Sharding
-public import Storage
+internal import Storage
 
 /// Where the rows of a run go.
 public enum RunOutput: Sendable {
   /// A directory, made or replaced by one rename.
   case directory(String, overwrite: Bool)
-  /// Rows one after another, without manifest and partitions.
-  case stream(any ByteSink)
+  /// A closure that takes the rows as bytes, compressed as `OutputOptions.format` says: each row with its line
+  /// feed, cut anywhere, without partitions, manifest and report.
+  ///
+  /// The bytes are valid for the time of the call, and no call begins before the last one has ended. What the
+  /// closure throws ends the run and is the `cause` of its error.
+  case stream(@Sendable (Span<UInt8>) throws -> Void)
+  /// A closure that takes the rows one by one, in the order of the input.
+  ///
+  /// No call begins before the last one has ended, though the next may come on another thread. While the closure
+  /// works, workers read on as far as `ResourceOptions.memory` allows, and then wait. What the closure throws
+  /// ends the run and is the `cause` of its error; when it has enough, the run ends well.
+  ///
+  /// Of `RunOptions.output` only `partitionBy` means something: it says which values `RowFacts` has. `longest` is
+  /// the longest row that is handed over, in bytes, and part of the memory; a run that comes to a longer one
+  /// fails. Rows of annotations are seldom long, however big their asset.
+  case rows(longest: Int = 32_000_000, RowHandler)
   /// Nowhere: what would be written is counted, and nothing is made.
   case nowhere
 }
@@ -34,12 +48,21 @@ public struct Run: Sendable {
   public var output: RunOutput
   /// Everything else.
   public var options: RunOptions
-  /// Where spooled and spilled data goes; nil for the staging directory.
+  /// Where spooled and spilled data goes; nil for the staging directory, or where there is none, `TMPDIR`.
   public var temporaryDirectory: String?
 
   /// Plans a run.
-  public init(inputs: [InputName], output: RunOutput, options: RunOptions, temporaryDirectory: String? = nil)
-  {
+  ///
+  /// - Parameters:
+  ///   - inputs: What is read, in this order.
+  ///   - output: Where rows go.
+  ///   - options: What is kept, what rows look like, and what the run may use.
+  ///   - temporaryDirectory: Where spooled and spilled data goes; nil for the staging directory, or where there
+  ///     is none, `TMPDIR`.
+  public init(
+    inputs: [InputName], output: RunOutput, options: RunOptions = RunOptions(),
+    temporaryDirectory: String? = nil
+  ) {
     self.inputs = inputs
     self.output = output
     self.options = options
@@ -48,30 +71,42 @@ public struct Run: Sendable {
 
   /// Reads the inputs, writes the rows and commits them.
   ///
+  /// It works on threads of its own, and the one that calls waits. In an asynchronous function the other
+  /// `execute` is called, which holds no thread up.
+  ///
   /// - Parameter monitor: Watches the run and may cancel it.
   /// - Returns: The counts.
-  /// - Throws: `RunError`; nothing is then left behind.
+  /// - Throws: `RunError`; nothing is then left behind. Rows that a closure has taken it has taken.
   public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> RunResult {
     do {
-      switch output {
-      case .directory(let path, let overwrite):
-        return try DirectoryRun(self, monitor).execute(path, overwrite: overwrite)
-      case .stream(let sink): return try execute(to: sink, monitor)
-      case .nowhere: return try executeDry(monitor)
-      }
+      try check()
+      let result = try executeChecked(monitor)
+      monitor.end()
+      return result
     } catch {
       throw RunError(error)
     }
   }
 
-  private func execute(to sink: any ByteSink, _ monitor: RunMonitor) throws -> RunResult {
+  private func executeChecked(_ monitor: RunMonitor) throws -> RunResult {
+    switch output {
+    case .directory(let path, let overwrite):
+      return try DirectoryRun(self, monitor).execute(path, overwrite: overwrite)
+    case .stream(let write): return try execute(to: write, monitor)
+    case .rows(let longest, let handler): return try execute(longest, handler, monitor)
+    case .nowhere: return try executeDry(monitor)
+    }
+  }
+
+  private func execute(
+    to write: @escaping @Sendable (Span<UInt8>) throws -> Void, _ monitor: RunMonitor
+  ) throws -> RunResult {
     let plan = MemoryPlan(options)
-    let compression = CompressionOptions(
-      format: options.output.format, level: options.output.level, long: options.output.long,
-      workers: plan.workers)
     let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
-    let rows = StreamRows(sink, encoder: try PartEncoder(compression, threads: threads))
-    let scratch = Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary)
+    let encoder = try PartEncoder(options.output.compression(workers: plan.workers), threads: threads)
+    let rows = StreamRows(encoder) { bytes in
+      do { try write(bytes) } catch { throw RunError(consumer: error) }
+    }
     let reader = InputsReader(
       self, plan, monitor, scratch: scratch, rows: rows, rejects: nil, threads: threads)
     try reader.readAll()
@@ -81,15 +116,35 @@ public struct Run: Sendable {
     return RunResult(report: reader.counts.report, workers: plan.workers)
   }
 
+  private func execute(
+    _ longest: Int, _ handler: @escaping RowHandler, _ monitor: RunMonitor
+  ) throws -> RunResult {
+    var run = self
+    run.options.handsRowsOver = true
+    let plan = MemoryPlan(options, heldRow: longest)
+    let rows = HandedRows(options.output.partitionBy, longest: longest, handler)
+    let reader = InputsReader(
+      run, plan, monitor, scratch: scratch, rows: rows, rejects: nil,
+      threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
+    try reader.readAll()
+    var report = reader.counts.report
+    // Of an asset with many rows the last may not have been wanted.
+    report.rows = rows.count
+    return RunResult(report: report, workers: plan.workers)
+  }
+
   private func executeDry(_ monitor: RunMonitor) throws -> RunResult {
     let plan = MemoryPlan(options)
     let rows = CountedRows(options.output.partitionBy, kernel: options.resources.kernel)
     let reader = InputsReader(
-      self, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
-      rows: rows, rejects: nil, threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
+      self, plan, monitor, scratch: scratch, rows: rows, rejects: nil,
+      threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
     try reader.readAll()
     return RunResult(report: reader.counts.report, workers: plan.workers, planned: rows.output)
   }
+
+  /// Where spooled data goes where there is no staging directory.
+  private var scratch: Scratch { Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary) }
 }
 
 /// Reads all inputs of a run.
@@ -152,7 +207,7 @@ final class InputsReader {
         return wantsMore
       }
     } catch let error as CompressionError {
-      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container)
+      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     } catch {
       throw Self.named(error, input.name)
     }

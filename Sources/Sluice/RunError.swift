@@ -34,6 +34,12 @@ public struct RunError: Error, Sendable {
     public static let interrupted = Code(rawValue: "interrupted")
     /// Nobody reads the rows any more.
     public static let brokenPipe = Code(rawValue: "broken-pipe")
+    /// The closure that takes the rows threw.
+    public static let consumer = Code(rawValue: "consumer")
+    /// A row is longer than what is put together of one.
+    public static let rowTooLong = Code(rawValue: "row-too-long")
+    /// The options contradict each other, or one has a value that it cannot have.
+    public static let options = Code(rawValue: "options")
   }
 
   /// What went wrong.
@@ -44,6 +50,8 @@ public struct RunError: Error, Sendable {
   public var hint: String?
   /// Where in the input.
   public var position: Position?
+  /// What the closure that takes the rows threw.
+  public internal(set) var cause: (any Error)?
 
   /// Describes a failure.
   public init(_ code: Code, _ message: String, hint: String? = nil, position: Position? = nil) {
@@ -54,9 +62,34 @@ public struct RunError: Error, Sendable {
   }
 }
 
+extension RunError: CustomStringConvertible {
+  /// One line: where, and what went wrong.
+  public var description: String {
+    guard let position else { return message }
+    let input = position.entry.map { "\(position.input) (entry \($0))" } ?? position.input
+    let line = "line \(position.line), column \(position.column)"
+    return "\(input): byte \(position.byte) (\(line)), asset \(position.asset): \(message)"
+  }
+}
+
 extension RunError {
+  /// Says that whoever takes the rows failed; what the system refused is no different for that.
+  ///
+  /// - Parameters:
+  ///   - error: What was thrown.
+  ///   - place: The asset at hand, if that is known.
+  init(consumer error: any Error, at place: String? = nil) {
+    if error is StorageError {
+      self.init(error)
+    } else {
+      let place = place.map { $0 + ": " } ?? ""
+      self.init(.consumer, "\(place)the closure that takes the rows threw: \(error)")
+    }
+    cause = error
+  }
+
   /// Puts any failure into words.
-  public init(_ error: any Error) {
+  package init(_ error: any Error) {
     switch error {
     case let error as RunError: self = error
     case let error as StorageError where error.errno == .brokenPipe:
@@ -64,13 +97,15 @@ extension RunError {
     case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
     case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
     case let error as OutputError: self.init(.output, error.description, hint: error.hint)
-    case let error as CompressionError: self.init(.container, error.description, hint: Hints.container)
+    case let error as CompressionError: self.init(.container, error.description, hint: Hints.container(error))
     case is ReadPause: self.init(.interrupted, "the run was interrupted")
     case is InputChanged:
       self.init(
         .inputChanged, "changed while it was read",
         hint: "Wait until the export is complete, then run again.")
-    default: self.init(.system, "\(error)")
+    default:
+      self.init(
+        .system, "\(error)", hint: "No such failure is known: please report it with the whole command.")
     }
   }
 }

@@ -1,5 +1,6 @@
 // How a run is watched and stopped from outside.
 
+internal import Dispatch
 internal import Storage
 internal import Synchronization
 
@@ -13,9 +14,17 @@ public struct RunProgress: Sendable {
   public var assetsSeen: Int
   /// How many of them are kept.
   public var assetsKept: Int
+
+  /// What share of the inputs has been read, 0 to 1; nil if an input is a pipe.
+  public var fraction: Double? {
+    // An asset that is too big to hold may be read twice.
+    bytesTotal.map { $0 > 0 ? min(1, Double(bytesRead) / Double($0)) : 1 }
+  }
 }
 
 /// Watches a run, and stops it, from any thread.
+///
+/// Give one monitor to one run.
 public final class RunMonitor: Sendable {
   private let cancelled = Atomic<Bool>(false)
   private let bytesRead = Atomic<Int>(0)
@@ -25,9 +34,25 @@ public final class RunMonitor: Sendable {
   /// Shut where nothing more is to be read.
   let gate = ReadGate()
   private let watched = Mutex<OutputTransaction?>(nil)
+  private let onProgress: (@Sendable (RunProgress) -> Void)?
+  /// In nanoseconds, as is the time of the next call.
+  private let interval: UInt64
+  private let due: Atomic<UInt64>
 
   /// Makes a monitor for one run.
-  public init() {}
+  ///
+  /// - Parameters:
+  ///   - interval: How much time lies between two calls of `onProgress`, at least.
+  ///   - onProgress: Told how far the run has come, as assets are delivered, and once more when all is done. It
+  ///     is called by the worker that delivers, never twice at once, and never while a closure takes a row; while
+  ///     it works nothing is delivered.
+  public init(
+    every interval: Duration = .milliseconds(500), onProgress: (@Sendable (RunProgress) -> Void)? = nil
+  ) {
+    self.onProgress = onProgress
+    self.interval = UInt64(max(0, min(interval / .nanoseconds(1), 1e18)))
+    due = Atomic(DispatchTime.now().uptimeNanoseconds + self.interval)
+  }
 
   /// Has the run stop as soon as it can; nothing is committed.
   public func cancel() {
@@ -47,7 +72,7 @@ public final class RunMonitor: Sendable {
   /// What was staged is removed; the process is then to end.
   ///
   /// - Returns: Whether the run was given up; false once the new tree is being put in place.
-  public func abandon() -> Bool {
+  package func abandon() -> Bool {
     guard let transaction = watched.withLock({ $0 }) else { return true }
     transaction.abort()
     return !transaction.isPublished
@@ -71,7 +96,16 @@ public final class RunMonitor: Sendable {
   func setAssets(seen: Int, kept: Int) {
     self.seen.store(seen, ordering: .relaxed)
     self.kept.store(kept, ordering: .relaxed)
+    guard let onProgress else { return }
+    // Only the worker that delivers comes here.
+    let now = DispatchTime.now().uptimeNanoseconds
+    if now < due.load(ordering: .relaxed) { return }
+    due.store(now + interval, ordering: .relaxed)
+    onProgress(progress)
   }
+
+  /// Takes in that all is done.
+  func end() { onProgress?(progress) }
 
   func checkCancelled() throws {
     if isCancelled { throw RunError(.interrupted, "the run was interrupted") }

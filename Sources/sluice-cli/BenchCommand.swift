@@ -36,7 +36,8 @@ struct BenchCommand: ParsableCommand {
         sluice bench export.json --rows annotations --title Car --json | jq .limit
       """)
 
-  @Argument(help: ArgumentHelp("An export, as run takes it, but no pipe.", valueName: "input"))
+  @Argument(
+    help: ArgumentHelp("An export, as run takes it, but no pipe.", valueName: "input"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Selection") var select: SelectionArguments
@@ -50,7 +51,9 @@ struct BenchCommand: ParsableCommand {
       throw ValidationError(
         "standard input can be read once, and a measurement reads several times: name a file")
     }
-    if !(0.001...3600).contains(measure.seconds) { throw ValidationError("--seconds takes 0.001 to 3600") }
+    if !(0.001...3600).contains(measure.seconds) {
+      throw ValidationError("--seconds takes 0.001 to 3600, not \(measure.seconds)")
+    }
     let needed = MemoryPlan.leastMemory(try checkedOptions())
     if resource.memory < needed {
       throw ValidationError(

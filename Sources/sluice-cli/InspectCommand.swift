@@ -21,13 +21,15 @@ struct InspectCommand: ParsableCommand {
         sluice inspect export.json --html export.html
       """)
 
-  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
+  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
   var inputs: [String]
 
   @Flag(help: "Write what was found as JSON on standard output.")
   var json = false
 
-  @Option(help: ArgumentHelp("Write a page with charts, complete in itself.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write a page with charts, complete in itself.", valueName: "file"),
+    completion: .file())
   var html: String?
 
   @Option(help: "What to do with a malformed asset: stop or skip.")

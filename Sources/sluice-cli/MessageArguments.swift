@@ -51,40 +51,44 @@ extension OutputArguments {
     options.partitionBy = partitionBy
     options.targetSize = targetSize
     options.name = name
-    if name.isEmpty || name.contains("/") || name.hasPrefix(".") || name.hasPrefix("_")
-      || name.utf8.count > 200
-    {
-      throw ValidationError("'\(name)' cannot start the name of a part")
+    if !OutputOptions.isPartName(name) {
+      throw ValidationError(
+        "--name '\(name)' cannot start the name of a part: 1 to 200 bytes, no '/', no '.' or '_' in front")
     }
     return options
   }
 
   /// How parts are compressed.
-  static func compression(_ format: CompressionFormat, level: Int?, long: Int?) throws -> OutputOptions {
+  static func compression(_ format: OutputFormat, level: Int?, long: Int?) throws -> OutputOptions {
     var options = OutputOptions()
     options.format = format
     options.level = level
     options.long = long
     if let level {
-      guard let levels = options.format.levels, levels.contains(level) else {
-        throw ValidationError("\(options.format.rawValue) has no level \(level)")
+      guard let levels = options.format.coder.levels else {
+        throw ValidationError("--level \(level) means nothing without compression")
+      }
+      if !levels.contains(level) {
+        throw ValidationError(
+          "--level \(level): \(format.rawValue) takes \(levels.lowerBound) to \(levels.upperBound)")
       }
     }
-    if let long, options.format != .zstd || !(10...23).contains(long) {
+    if let long, options.format != .zstd || !OutputOptions.windows.contains(long) {
       throw ValidationError(
         "--long takes 10 to 23, and only zstd has it: readers of lakes refuse larger windows")
     }
     return options
   }
 
-  private func format() throws -> CompressionFormat {
+  private func format() throws -> OutputFormat {
     // Rows on standard output are for other programs to read as they are.
     guard let compression else { return writesToStandardOutput ? .none : .zstd }
-    guard let format = CompressionFormat(rawValue: compression) else {
+    guard let format = OutputFormat(rawValue: compression) else {
       throw ValidationError("'\(compression)' is no compression; there are zstd, gzip and none")
     }
     if format != .none, writesToStandardOutput, !dryRun, isatty(STDOUT_FILENO) == 1 {
-      throw ValidationError("compressed rows are not written to a terminal")
+      throw ValidationError(
+        "compressed rows are not written to a terminal: redirect them, or leave --compression out")
     }
     return format
   }
@@ -100,8 +104,10 @@ extension ResourceArguments {
     options.validation = validate
     options.maxDepth = maxDepth
     options.maxInputSize = maxInputSize
-    if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
-    if maxDepth < 1 { throw ValidationError("--max-depth must be at least 1") }
+    if let workers, !(1...200).contains(workers) {
+      throw ValidationError("--workers takes 1 to 200, not \(workers)")
+    }
+    if maxDepth < 1 { throw ValidationError("--max-depth takes 1 or more, not \(maxDepth)") }
     if blockSize > 1 << 30 { throw ValidationError("--block-size takes at most 1GiB") }
     if let kernel {
       guard let known = ScanKernel(rawValue: kernel), ScanKernel.available.contains(known) else {

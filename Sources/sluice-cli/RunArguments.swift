@@ -100,13 +100,20 @@ struct RowArguments: ParsableArguments {
   var limit: Int?
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+    if let limit, limit < 0 { throw ValidationError("--limit takes 0 or more, not \(limit)") }
     if rows == .assets {
-      if history == .rows { throw ValidationError("--history rows needs --rows annotations") }
-      if !context.isEmpty { throw ValidationError("--context needs --rows annotations") }
+      if history == .rows {
+        throw ValidationError("--history rows needs --rows annotations: an asset's row has its history in it")
+      }
+      if !context.isEmpty {
+        throw ValidationError("--context needs --rows annotations: an asset's row has all its members")
+      }
       return
     }
-    if history == .keep { throw ValidationError("--history keep needs --rows assets") }
+    if history == .keep {
+      throw ValidationError(
+        "--history keep needs --rows assets; with annotation rows there are drop and rows")
+    }
     if prune { throw ValidationError("--prune needs --rows assets; annotation rows have only what matches") }
     try validateContext()
   }
@@ -114,7 +121,7 @@ struct RowArguments: ParsableArguments {
   /// Pruning is by title.
   func checkPruning(_ select: SelectionArguments) throws {
     if prune && select.title.isEmpty && select.excludeTitle.isEmpty {
-      throw ValidationError("--prune needs --title or --exclude-title")
+      throw ValidationError("--prune needs --title or --exclude-title, by which annotations are left out")
     }
   }
 
@@ -123,15 +130,19 @@ struct RowArguments: ParsableArguments {
     var names = Set(AnnotationColumns.names.map { Array($0.utf8) })
     for text in context {
       let key = ContextKey(text)
-      if key.name.isEmpty { throw ValidationError("--context '\(text)' names no member") }
+      if key.name.isEmpty {
+        throw ValidationError(
+          "--context '\(text)' names no member; write KEY, or task.KEY for one of the task")
+      }
       if AnnotationColumns.isSource(key) {
-        throw ValidationError("--context \(text) is what annotation rows are made of")
+        throw ValidationError(
+          "--context \(text) is what annotation rows are made of, and no column beside them")
       }
       if !names.insert(Array(key.name.utf8)).inserted {
         throw ValidationError("there is a column '\(key.name)' already; --context \(text) would be a second")
       }
     }
-    if context.count > 60 { throw ValidationError("--context takes at most 60 members") }
+    if context.count > 60 { throw ValidationError("--context may be given 60 times, not \(context.count)") }
   }
 
   var options: RowOptions {
@@ -150,7 +161,8 @@ struct RowArguments: ParsableArguments {
 struct OutputArguments: ParsableArguments {
   @Option(
     name: [.short, .long],
-    help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"))
+    help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Write nothing; say what would be written.")
@@ -162,10 +174,12 @@ struct OutputArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Directories by stage, batch, title, kind, tool.", valueName: "key,…"),
-    transform: parseKeys)
+    completion: .list(PartitionKey.allCases.map(\.rawValue)), transform: parseKeys)
   var partitionBy: [PartitionKey] = []
 
-  @Option(help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"))
+  @Option(
+    help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"),
+    completion: .list(OutputFormat.allCases.map(\.rawValue)))
   var compression: String?
 
   @Option(help: ArgumentHelp("The compression level; the default is fast and small.", valueName: "n"))
@@ -222,7 +236,8 @@ struct ResourceArguments: ParsableArguments {
     help: ArgumentHelp("The most memory to use. (default: 256MB)", valueName: "size"), transform: parseSize)
   var memory = 256_000_000
 
-  @Option(help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"), completion: .directory)
   var temp: String?
 
   @Option(

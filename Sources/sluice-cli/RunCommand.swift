@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
         sluice run export.json -o - --rows annotations --title Car | jq -c .objectId
       """)
 
-  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"))
+  @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Selection") var select: SelectionArguments
@@ -37,9 +37,16 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("--output DIR is missing (or --dry-run, which writes nothing)")
     }
     if out.writesToStandardOutput {
-      if !out.partitionBy.isEmpty { throw ValidationError("--output - has no partitions") }
-      if out.overwrite { throw ValidationError("--output - has nothing to overwrite") }
-      if message.onError == .reject { throw ValidationError("--on-error reject needs an output directory") }
+      if !out.partitionBy.isEmpty {
+        throw ValidationError("--partition-by needs an output directory; --output - has no partitions")
+      }
+      if out.overwrite {
+        throw ValidationError("--overwrite needs an output directory; --output - has nothing to overwrite")
+      }
+      if message.onError == .reject {
+        throw ValidationError(
+          "--on-error reject needs an output directory; with --output - there are stop and skip")
+      }
     }
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("standard input can be read once: - is named twice")

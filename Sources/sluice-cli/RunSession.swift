@@ -39,7 +39,7 @@ struct RunSession {
 
   private func output() -> RunOutput {
     guard let output = command.out.output, !command.out.dryRun else { return .nowhere }
-    if command.out.writesToStandardOutput { return .stream(StandardOutput.sink) }
+    if command.out.writesToStandardOutput { return .stream { try StandardOutput.sink.append($0) } }
     return .directory(output, overwrite: command.out.overwrite)
   }
 

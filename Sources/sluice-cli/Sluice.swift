@@ -83,13 +83,7 @@ enum Messages {
 
   /// Writes what failed, where and what to do.
   static func write(_ error: RunError) {
-    var place = ""
-    if let position = error.position {
-      let input = position.entry.map { "\(position.input) (entry \($0))" } ?? position.input
-      place =
-        "\(input): byte \(position.byte) (line \(position.line), column \(position.column)), asset \(position.asset): "
-    }
-    write("sluice: error: \(place)\(error.message)")
+    write("sluice: error: \(error)")
     if let hint = error.hint { write("  hint: \(hint)") }
   }
 }

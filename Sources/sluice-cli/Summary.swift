@@ -103,7 +103,7 @@ enum StandardOutput {
     } catch let error as StorageError where error.errno == .brokenPipe {
       return
     } catch {
-      Messages.write("sluice: error: \(error)")
+      Messages.write(RunError(error))
       throw ExitCode(2)
     }
   }

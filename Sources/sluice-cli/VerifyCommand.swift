@@ -14,7 +14,7 @@ struct VerifyCommand: ParsableCommand {
       says. The exit status is 0 if all is well, 2 if not.
       """)
 
-  @Argument(help: ArgumentHelp("A directory that sluice run made.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A directory that sluice run made.", valueName: "dir"), completion: .directory)
   var directory: String
 
   @Flag(help: "Write the result as JSON on standard output.")
@@ -24,14 +24,16 @@ struct VerifyCommand: ParsableCommand {
   var workers: Int?
 
   func validate() throws {
-    if let workers, !(1...200).contains(workers) { throw ValidationError("--workers takes 1 to 200") }
+    if let workers, !(1...200).contains(workers) {
+      throw ValidationError("--workers takes 1 to 200, not \(workers)")
+    }
   }
 
   func run() throws {
     let outcome: VerifyOutcome
     do {
       try checkIsOutput()
-      outcome = try Verifier(directory: directory).run(workers: workers ?? CurrentProcess.processors)
+      outcome = try Verifier(directory: directory).execute(workers: workers)
     } catch {
       Messages.write(RunError(error))
       throw ExitCode(2)
@@ -39,7 +41,7 @@ struct VerifyCommand: ParsableCommand {
     try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory))
     if outcome.isOK { return }
     Messages.write("sluice: error: \(directory): not as the manifest says")
-    Messages.write("  hint: Run again with --overwrite, or fetch the files anew.")
+    Messages.write("  hint: Write it again with 'sluice run --overwrite', or fetch the files anew.")
     throw ExitCode(2)
   }
 

@@ -35,7 +35,8 @@ import Testing
 
   /// The documents name no option that does not exist.
   @Test(arguments: [
-    "README.md", "docs/cli.md", "docs/inspect.md", "docs/output-format.md", "docs/man/sluice.1",
+    "README.md", "docs/cli.md", "docs/examples.md", "docs/inspect.md", "docs/output-format.md",
+    "docs/man/sluice.1",
   ])
   func inventions(in path: String) throws {
     let known = try help("run").union(help("verify")).union(help("inspect")).union(help("bench"))
@@ -49,6 +50,71 @@ import Testing
     let outcome = try Command.shell("'\(script)' \"$SLUICE\"", in: Workspace())
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.outputText == (try document("docs/man/sluice.1")), "make manual writes it anew")
+  }
+
+  /// What the documents tell people to make can be made, and CONTRIBUTING.md leaves out nothing that can.
+  @Test func targets() throws {
+    let known = Set(
+      try document("Makefile").matches(of: /(?m)^([a-z-]+):/).map { String($0.output.1) })
+    var named: [String: Set<String>] = [:]
+    for path in try documents() {
+      named[path] = Set(
+        try document(path).matches(of: /(?m)(?:`|^)make ([a-z-]+)/).map { String($0.output.1) })
+      #expect(named[path, default: []].subtracting(known) == [], "\(path)")
+    }
+    let shown = named["CONTRIBUTING.md", default: []]
+    #expect(
+      known.subtracting(shown).subtracting(["build", "release", "setup", "lint", "warnings", "install"]) == []
+    )
+  }
+
+  /// Each source file, folder and module that the architecture names, in words or in its drawing, is there.
+  @Test func architecture() throws {
+    let text = try document("docs/architecture.md")
+    let words = text.matches(of: /`([A-Za-z-]+(\/[A-Za-z+]+)*(\.swift)?)`/).map { String($0.output.1) }
+    let drawn = try document("docs/img/data-path.svg").matches(of: />([A-Za-z]+\/[A-Za-z\/]+\.swift)</)
+      .map { String($0.output.1) }
+    let table = text.matches(of: /(?m)^\| (`[^|]+) \|/).flatMap { row in
+      row.output.1.matches(of: /`([A-Za-z-]+)`/).map { String($0.output.1) }
+    }
+    let paths = words.filter { $0.hasSuffix(".swift") || $0.contains("/") && $0.first?.isUppercase == true }
+    let sources = try ["Sources", "Tools"].flatMap { try below($0) }
+    for path in paths + drawn + table {
+      #expect(exists(path) || sources.contains { $0 == path || $0.hasSuffix("/" + path) }, "\(path)")
+    }
+    #expect(paths.count > 30 && drawn.count > 20 && table.count >= 10)
+  }
+
+  /// All paths below a folder of the package.
+  private func below(_ folder: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: Command.packageRoot.appending(path: folder).path)
+  }
+
+  private func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: Command.packageRoot.appending(path: path).path)
+  }
+
+  /// The code of the article on the library is the tested program's.
+  @Test func snippets() throws {
+    let article = try document("Sources/Sluice/Sluice.docc/ReadingFromSwift.md")
+    let source = try document("Examples/Sources/StageCounts/StageCounts.swift")
+    var found = 0
+    for match in article.matches(of: /<!-- snippet: ([a-z]+) -->\n```swift\n((?s).*?)```/) {
+      let start = try #require(source.firstRange(of: "// snippet: \(match.output.1)\n"))
+      let rest = source[start.upperBound...]
+      let end = try #require(rest.firstRange(of: "// snippet end"))
+      #expect(unindented(rest[..<end.lowerBound]) == unindented(match.output.2), "\(match.output.1)")
+      found += 1
+    }
+    #expect(found == 2)
+  }
+
+  /// Lines without what all of them start with.
+  private func unindented(_ text: Substring) -> [Substring] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let margin =
+      lines.filter { !$0.allSatisfy { $0 == " " } }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+    return lines.map { $0.dropFirst(margin) }.dropLast()
   }
 
   /// A link inside the repository leads to a file, and to a heading if it names one.
@@ -75,10 +141,8 @@ import Testing
 
   /// The Markdown files that people read first, and all below docs.
   private func documents() throws -> [String] {
-    let below = try FileManager.default.subpathsOfDirectory(
-      atPath: Command.packageRoot.appending(path: "docs").path)
-    return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-      + below.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
+    return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Fixtures/README.md"]
+      + (try below("docs")).filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" }
   }
 
   /// What headings are called in links: lower case, punctuation gone, dashes for spaces.

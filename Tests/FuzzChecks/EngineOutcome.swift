@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import JSONEvents
 import Sluice
+import Storage
 
 /// What came of a run.
 struct EngineOutcome {
@@ -24,7 +25,7 @@ struct EngineOutcome {
     let sink = MemorySink()
     let run = Run(
       inputs: [.path(name)] + inputs.dropFirst().map { .path($0.path) },
-      output: toDirectory ? .directory(output.path, overwrite: false) : .stream(sink),
+      output: toDirectory ? .directory(output.path, overwrite: false) : .stream { try sink.append($0) },
       options: options, temporaryDirectory: toDirectory ? nil : place.directory.path)
     do {
       let result = try run.execute()

@@ -30,7 +30,8 @@ struct Outcome: Equatable, CustomStringConvertible {
     let sink = MemorySink()
     var options = options
     options.output.format = .none
-    let run = Run(inputs: inputs.map { .path($0.path) }, output: .stream(sink), options: options)
+    let run = Run(
+      inputs: inputs.map { .path($0.path) }, output: .stream { try sink.append($0) }, options: options)
     do {
       report = try run.execute().report.text
       error = ""

@@ -5,6 +5,7 @@ import Compression
 import Foundation
 import Glibc
 import Sluice
+import Storage
 import Testing
 
 /// What holds for all trials.
@@ -60,7 +61,7 @@ struct TrialOutcome: Equatable, CustomStringConvertible {
       var options = options
       options.output.format = .none
       let sink = MemorySink()
-      let run = Run(inputs: [.path(name)], output: .stream(sink), options: options)
+      let run = Run(inputs: [.path(name)], output: .stream { try sink.append($0) }, options: options)
       return Self(run, name) { sink.text }
     }
   }

@@ -107,7 +107,8 @@ private final class BenchSession {
       }
     }
     guard stages.allSatisfy({ $0.bytes > 0 }) else {
-      throw RunError(.system, "\(bench.input): no assets to measure with", hint: "Name an export.")
+      throw RunError(
+        .system, "\(bench.input): no assets to measure with", hint: "Name an export that has some.")
     }
   }
 
@@ -122,8 +123,7 @@ private final class BenchSession {
     try add(.scan) { try sample.scan($0, $1) }
     try add(.yajl, upTo: 1) { sample.parse($1, maxDepth: bench.options.resources.maxDepth + 1) }
     try add(.minify) { try sample.minify($0, $1) }
-    let output = bench.options.output
-    let own = CompressionOptions(format: output.format, level: output.level, long: output.long)
+    let own = bench.options.output.compression()
     try add(.compress, level: own.level) { try sample.compress(own, $0, $1) }
     for level in Bench.levels where level != own.level {
       try add(.compress, level: level) { try sample.compress(CompressionOptions(level: level), $0, $1) }

@@ -22,7 +22,8 @@ struct BenchInput: Sendable {
   func size() throws -> Int {
     guard let size = try name.size() else {
       throw RunError(
-        .system, "\(name): not a file", hint: "A measurement reads its input several times; save it first.")
+        .system, "\(name): a pipe can be read but once",
+        hint: "A measurement reads its input several times; save it first.")
     }
     return size
   }
@@ -36,7 +37,7 @@ struct BenchInput: Sendable {
       try OpenInput(name, gate: gate, limit: limit) { _ in }.forEachData(
         scratch: scratch, skipped: { _ in }, body)
     } catch let error as CompressionError {
-      throw RunError(.container, "\(name): \(error)", hint: Hints.container)
+      throw RunError(.container, "\(name): \(error)", hint: Hints.container(error))
     }
   }
 
@@ -145,19 +146,17 @@ private struct BenchPass {
     self.options = options
     outer = clock
     run = Run(
-      inputs: [input.name], output: .stream(DroppedRows()), options: options,
+      inputs: [input.name], output: .nowhere, options: options,
       temporaryDirectory: input.temporaryDirectory)
     scratch = Scratch(directory: input.temporaryDirectory ?? SystemDirectory.temporary)
   }
 
   func execute() throws -> BenchTally {
     let plan = MemoryPlan(options)
-    let compression = CompressionOptions(
-      format: options.output.format, level: options.output.level, long: options.output.long,
-      workers: plan.workers)
     let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
     let sink = DroppedRows()
-    let rows = StreamRows(sink, encoder: try PartEncoder(compression, threads: threads))
+    let compression = options.output.compression(workers: plan.workers)
+    let rows = StreamRows(try PartEncoder(compression, threads: threads)) { try sink.append($0) }
     let monitor = RunMonitor()
     let reader = InputsReader(
       run, plan, monitor, scratch: scratch, rows: rows, rejects: nil, threads: threads)

@@ -1,5 +1,6 @@
 // What is wrong with an element, in words.
 
+internal import Compression
 internal import JSONEvents
 internal import Sharding
 internal import Storage
@@ -81,7 +82,6 @@ extension Gap {
 
 /// What to do about what went wrong.
 enum Hints {
-  static let container = "The file may be damaged or cut short: fetch the export again."
   static let encoding = "Convert the file to UTF-8, for example with iconv."
   static let html = "This looks like a web page, not an export: a link to one may have expired."
   static let issueExport = "Export with type=task; issues have no annotations to select."
@@ -98,16 +98,39 @@ enum Hints {
     return "Leave such assets out with --on-error skip, or keep their bytes with --on-error reject."
   }
 
+  /// What to do about a container that cannot be read, or rows that cannot be compressed.
+  static func container(_ error: CompressionError) -> String {
+    switch error.code {
+    case .encrypted: "Unpack it with its password, and name what comes out."
+    case .unsupported: "Unpack it with the program that made it, and name what comes out."
+    case .windowTooLarge: "Unpack it with zstd --long=31, and name what comes out or pipe it in."
+    case .outOfMemory: "Lower --workers, --level or --long, or free some memory."
+    case .badOption: "Choose another --level or --long."
+    default: "The file may be damaged or cut short: fetch the export again."
+    }
+  }
+
   /// What to do about a call that the system refused.
   static func system(_ error: StorageError) -> String {
     switch error.errno {
     case .noSuchFileOrDirectory: "Check the name."
-    case .permissionDenied: "Check who may read and write it."
+    case .permissionDenied, .notPermitted: "Check who may read and write there."
     case .noSpace, .diskQuotaExceeded: "Make room there, or name another place with --output or --temp."
     case .improperLink:
       "That file system cannot rename directories: write to another, and copy the output there."
-    case .isDirectory: "Name the export itself, not its directory."
-    default: "The system said so; see its manual for what it means."
+    case .isDirectory: "Name a file, not a directory."
+    case .notDirectory: "What stands in front of the last slash must be a directory."
+    case .fileNameTooLong: "Choose a shorter name."
+    case .fileTooLarge: "Raise the limit on the size of files (ulimit -f), or lower --target-size."
+    case .tooManyOpenFiles, .tooManyOpenFilesInSystem:
+      "Raise the limit on open files (ulimit -n), or lower --workers."
+    case .noMemory: "Lower --memory or --workers, or free some memory."
+    case .readOnlyFileSystem: "Name a place that can be written to with --output, --temp or --stats."
+    case .ioError: "The disk or the network behind it failed: see the system's log, and try another place."
+    case .resourceBusy, .textFileBusy: "Wait until no other program uses it."
+    case .invalidArgument:
+      "Check the name: no path has a zero byte, and not every file system takes every name."
+    default: "Look the system's answer up with 'man errno', and try another place."
     }
   }
 }

@@ -116,7 +116,7 @@ final class ElementStepper {
   private func record(_ range: Range<Int>, of block: Block, _ cursor: BlockCursor) -> Stop? {
     var (outcome, rest) = processor.process(element(range, of: block, cursor), arena: Arena(pool))
     var runs: [AssetRun] = []
-    runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
+    runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
     var verdict = recorder.receive(.assets(runs))
     while verdict == .goOn, let left = rest {
       let more = processor.process(left, arena: Arena(pool))

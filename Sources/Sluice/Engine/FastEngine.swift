@@ -193,7 +193,7 @@ final class FastEngine: Sendable {
         line = lines.anchor(at: extent.start, in: element)
         lineOffset = extent.start
       }
-      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
+      runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
       let others = elements[(index + 1)...]
       if let rest { return (runs, .rest(rest, of: block, others)) }
       if arena.count >= budget.rows, !others.isEmpty { return (runs, .assets(block, others)) }
@@ -208,7 +208,7 @@ final class FastEngine: Sendable {
     case .asset(let element):
       var runs: [AssetRun] = []
       let (outcome, rest) = processor.process(element, arena: Arena(pool))
-      runs.append(outcome, endsAtRow: plan.options.rows.limit != nil, isUnfinished: rest != nil)
+      runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
       return (.assets(runs), rest.map { .rest($0, of: nil, []) })
     case .assets(let block, let elements):
       let (runs, rest) = process(elements, of: block, processor)

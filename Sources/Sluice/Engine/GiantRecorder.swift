@@ -53,6 +53,7 @@ struct GiantRecorder {
     (task, legacyTasks) = (TaskFacts(), [:])
     (duplicateKeys, surprises, surpriseLines) = (0, [:], [:])
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
+    rows.begin(asset: counts.nextAsset)
     if pass.goal == .write, plan.needs.columns == nil, let known = pass.known {
       targets = try rows.targets(for: RowPlace(known.facts, known.decision))
     }

@@ -42,6 +42,7 @@ final class InputRun {
   /// - Throws: `RunError`.
   func read() throws -> Bool {
     context.counts.begin(data.name, entry: data.entry)
+    context.rows.begin(data.name, entry: data.entry)
     var cursor = input.cursor(at: 0, line: LineAnchor())
     switch try Prelude.read(&cursor) {
     case .empty(let offset):
@@ -83,6 +84,9 @@ final class InputRun {
         context.counts.end(bytes: offset)
         return true
       case .issueExport(let offset, let line): throw issueExport(at: offset, line)
+      case .failed(is EnoughRows):
+        context.counts.endAtLastAsset()
+        return false
       case .failed(let error): throw error
       case .giant(let giant): start = restart(giant, left)
       case .malformed, .misplaced, nil: throw RunError(.interrupted, "the run was interrupted")

@@ -30,7 +30,7 @@ struct ReferenceEngine {
       case .object(let objectStart):
         let outcome = read(from: objectStart, start.line)
         var runs: [AssetRun] = []
-        runs.append(outcome, endsAtRow: plan.options.rows.limit != nil)
+        runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow)
         if deliver(.assets(runs)) == .stop || outcome.malformed != nil { return }
         index = outcome.range.upperBound - input.offset
         gap = .after(framing)

@@ -26,7 +26,7 @@ enum Field: Sendable, Hashable {
 }
 
 /// The kinds of annotation, in the order of their counts.
-public enum AnnotationKind: String, CaseIterable, Sendable {
+enum AnnotationKind: String, CaseIterable, Sendable {
   /// An element of `tools`, in legacy exports of `objects`.
   case tool
   /// An element of `classifications`.

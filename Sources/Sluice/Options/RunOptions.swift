@@ -1,7 +1,8 @@
 // Everything that can be said of a run, with the defaults the command shows.
 
-public import ByteScan
-public import Compression
+package import ByteScan
+package import Compression
+internal import Storage
 
 /// What happens to a malformed asset.
 public enum ErrorPolicy: String, CaseIterable, Sendable {
@@ -9,7 +10,7 @@ public enum ErrorPolicy: String, CaseIterable, Sendable {
   case stop
   /// It is left out and counted.
   case skip
-  /// It is left out, counted and written to `rejects/`.
+  /// It is left out, counted and written to `rejects/`, which only a directory has.
   case reject
 }
 
@@ -97,13 +98,32 @@ public struct RowOptions: Sendable, Hashable {
   public init() {}
 }
 
+/// How the parts of an output are compressed.
+public enum OutputFormat: String, CaseIterable, Sendable {
+  /// One zstd frame a part.
+  case zstd
+  /// One gzip member a part.
+  case gzip
+  /// Not at all.
+  case none
+
+  /// What compresses it.
+  package var coder: CompressionFormat {
+    switch self {
+    case .zstd: .zstd
+    case .gzip: .gzip
+    case .none: .none
+    }
+  }
+}
+
 /// How rows become files.
 public struct OutputOptions: Sendable {
   /// The keys of the directories, outermost first.
   public var partitionBy: [PartitionKey] = []
-  /// Format, level and long-distance matching.
-  public var format = CompressionFormat.zstd
-  /// The compression level; nil for the default of the format.
+  /// How parts are compressed.
+  public var format = OutputFormat.zstd
+  /// The compression level, as the format's own tool knows it; nil for the default.
   public var level: Int?
   /// The window log of zstd's long-distance matching; nil for the default.
   public var long: Int?
@@ -114,6 +134,11 @@ public struct OutputOptions: Sendable {
 
   /// One partition, compressed by zstd.
   public init() {}
+
+  /// What the compressor is told.
+  func compression(workers: Int = 1) -> CompressionOptions {
+    CompressionOptions(format: format.coder, level: level, long: long, workers: workers)
+  }
 }
 
 /// What a run may use.
@@ -124,8 +149,8 @@ public struct ResourceOptions: Sendable {
   public var memory = 256_000_000
   /// Which engine reads the export.
   public var engine = Engine.fast
-  /// Which scan kernel the fast engine uses.
-  public var kernel = ScanKernel.best
+  /// Which scan kernel the fast engine uses; all give the same rows.
+  package var kernel = ScanKernel.best
   /// How many bytes a block has.
   public var blockSize = 1 << 20
   /// How much of the input is checked to be JSON.
@@ -135,9 +160,11 @@ public struct ResourceOptions: Sendable {
   /// How many bytes an input may have once it is decompressed; nil for any number.
   public var maxInputSize: Int?
 
-  /// The defaults for `workers` threads.
-  public init(workers: Int) {
-    self.workers = workers
+  /// The defaults.
+  ///
+  /// - Parameter workers: How many threads work, 1 to 200; nil for one for each processor this process may use.
+  public init(workers: Int? = nil) {
+    self.workers = workers ?? CurrentProcess.processors
   }
 }
 
@@ -155,9 +182,16 @@ public struct RunOptions: Sendable {
   public var resources: ResourceOptions
   /// Whether nothing is kept, and what is there is counted instead.
   var inspects = false
+  /// Whether whoever takes the rows may have enough of them at any time.
+  var handsRowsOver = false
 
-  /// Keeps everything, on `workers` threads.
-  public init(workers: Int) {
+  /// Keeps everything.
+  ///
+  /// - Parameter workers: How many threads work; nil for one for each processor this process may use.
+  public init(workers: Int? = nil) {
     resources = ResourceOptions(workers: workers)
   }
+
+  /// Whether the run may end at any kept asset: what follows that asset is then not to be counted.
+  var mayEndAtAnyRow: Bool { rows.limit != nil || handsRowsOver }
 }

@@ -1,7 +1,7 @@
 // SHA-256 as the manifest writes it, and a sink that sums what passes through.
 
 internal import Crypto
-public import Storage
+package import Storage
 internal import Synchronization
 
 /// Sums as text.
@@ -43,21 +43,21 @@ struct RunningSum {
 /// Passes bytes on and knows how many there were and their SHA-256.
 ///
 /// The manifest needs the sum of the stored bytes: summing them on their way saves reading them again.
-public final class HashingSink: ByteSink {
+package final class HashingSink: ByteSink {
   private let target: any ByteSink
   private let sum = Mutex(RunningSum())
 
   /// Passes bytes on to `target`.
-  public init(_ target: any ByteSink) { self.target = target }
+  package init(_ target: any ByteSink) { self.target = target }
 
   /// How many bytes have passed.
-  public var count: Int { sum.withLock { $0.count } }
+  package var count: Int { sum.withLock { $0.count } }
 
   /// The SHA-256 of what has passed, in 64 lower-case digits.
-  public var sha256: String { sum.withLock { $0.sha256 } }
+  package var sha256: String { sum.withLock { $0.sha256 } }
 
   /// Appends all of `bytes` to the target and sums them once it has taken them.
-  public func append(_ bytes: UnsafeRawBufferPointer) throws {
+  package func append(_ bytes: UnsafeRawBufferPointer) throws {
     try unsafe target.append(bytes)
     sum.withLock { unsafe $0.add(bytes) }
   }

@@ -1,30 +1,30 @@
 // Why a run may not write where it was told to.
 
 /// A refusal of the output directory, before or instead of touching it.
-public struct OutputError: Error, Hashable, Sendable {
+package struct OutputError: Error, Hashable, Sendable {
   /// What is wrong; more may be added.
-  public struct Code: Hashable, Sendable {
+  package struct Code: Hashable, Sendable {
     /// The code as it stands in `--stats json`.
-    public let name: String
+    package let name: String
 
     /// The directory has something in it and `--overwrite` was not given.
-    public static let notEmpty = Code(name: "output-not-empty")
+    package static let notEmpty = Code(name: "output-not-empty")
     /// The directory has something in it that isn't Sluice's.
-    public static let notOurs = Code(name: "output-not-ours")
+    package static let notOurs = Code(name: "output-not-ours")
     /// Another run is writing there.
-    public static let inUse = Code(name: "output-in-use")
+    package static let inUse = Code(name: "output-in-use")
     /// What has that name is no directory.
-    public static let notADirectory = Code(name: "output-not-a-directory")
+    package static let notADirectory = Code(name: "output-not-a-directory")
     /// No directory can have that name.
-    public static let badPath = Code(name: "output-bad-path")
+    package static let badPath = Code(name: "output-bad-path")
     /// A file was still being written when the run wanted to commit.
-    public static let unfinished = Code(name: "output-unfinished")
+    package static let unfinished = Code(name: "output-unfinished")
   }
 
   /// What is wrong.
-  public let code: Code
+  package let code: Code
   /// The directory or file, as the user gave it.
-  public let path: String
+  package let path: String
 
   init(_ code: Code, _ path: String) {
     self.code = code
@@ -32,26 +32,28 @@ public struct OutputError: Error, Hashable, Sendable {
   }
 
   /// What the user can do about it, if anything.
-  public var hint: String? {
+  package var hint: String? {
     switch code {
-    case .notEmpty: "use --overwrite to replace it once the new output is complete"
-    case .notOurs: "choose another directory, or empty this one yourself"
-    case .inUse: "wait for the other run, or choose another directory"
-    default: "choose another directory"
+    case .notEmpty:
+      "Use --overwrite to replace it once the new output is complete, or choose another directory."
+    case .notOurs: "Choose another directory, or empty this one yourself."
+    case .inUse: "Wait for the other run, or choose another directory."
+    case .unfinished: "This is a mistake in sluice: please report it with the whole command."
+    default: "Choose another directory."
     }
   }
 }
 
 extension OutputError: CustomStringConvertible {
   /// One line for people.
-  public var description: String {
+  package var description: String {
     switch code {
     case .notEmpty: "\(path): the directory is not empty"
     case .notOurs: "\(path): the directory is not empty and has no manifest of Sluice"
     case .inUse: "\(path): another run is writing there"
     case .notADirectory: "\(path): not a directory"
-    case .badPath: "\(path): no output can have that path"
-    default: "\(path): still being written"
+    case .badPath: "\(path): no directory can be made by that name"
+    default: "\(path): still being written when the run was done"
     }
   }
 }

@@ -12,7 +12,7 @@
 // see JournaledCommit.
 
 internal import Pipeline
-public import Storage
+package import Storage
 internal import Synchronization
 internal import SystemPackage
 
@@ -35,7 +35,7 @@ package struct OutputSystem: Sendable {
 /// One run's output: staged, then committed or aborted.
 ///
 /// Dropped without either, it leaves its staging to the next run, as a crash does.
-public final class OutputTransaction: Sendable {
+package final class OutputTransaction: Sendable {
   private let destination: OutputDestination
   private let system: OutputSystem
   private let overwrite: Bool
@@ -81,7 +81,7 @@ public final class OutputTransaction: Sendable {
   ///   - overwrite: Whether an earlier output of Sluice may be replaced.
   ///   - temporaryDirectory: Where spool and spill files go, nil for the staging directory.
   /// - Throws: `OutputError` when the directory may not be written to, `StorageError`.
-  public convenience init(
+  package convenience init(
     directory: String, overwrite: Bool = false, temporaryDirectory: String? = nil
   ) throws {
     try self.init(
@@ -127,10 +127,10 @@ public final class OutputTransaction: Sendable {
   }
 
   /// A directory for spool and spill files, emptied with the run.
-  public var scratchDirectory: String { scratch?.path ?? staging + "/scratch" }
+  package var scratchDirectory: String { scratch?.path ?? staging + "/scratch" }
 
   /// Whether the new tree is in place: from then on the run has succeeded.
-  public var isCommitted: Bool { state.withLock { $0.isCommitted } }
+  package var isCommitted: Bool { state.withLock { $0.isCommitted } }
 
   /// Whether the new tree is in place or on its way there: too late to abort.
   var isPublished: Bool { state.withLock { $0.isCommitted || $0.isPublishing } }
@@ -147,7 +147,7 @@ public final class OutputTransaction: Sendable {
   /// - Parameter path: Where it goes, below `data/` or `rejects/`.
   /// - Returns: The file, empty.
   /// - Throws: `OutputError` for a path that leads elsewhere, `StorageError`.
-  public func createFile(_ path: String) throws -> FileSink {
+  package func createFile(_ path: String) throws -> FileSink {
     let components = path.utf8.split(separator: 0x2F)
     guard TreePath.isSafe(path), components.count > 1, path != "data/_SUCCESS",
       components[0].elementsEqual("data".utf8) || components[0].elementsEqual("rejects".utf8)
@@ -171,7 +171,7 @@ public final class OutputTransaction: Sendable {
   ///
   /// - Parameter sink: A file that `createFile(_:)` made.
   /// - Throws: `StorageError`, for this file or for one that was given here before.
-  public func finish(_ sink: FileSink) throws {
+  package func finish(_ sink: FileSink) throws {
     let isEnough = state.withLock { state in
       state.undurable.append(sink)
       state.undurableBytes += sink.bytesWritten
@@ -218,7 +218,7 @@ public final class OutputTransaction: Sendable {
   ///   - report: The text of `report.json`.
   /// - Throws: `OutputError`, `StorageError`. `isCommitted` says whether the tree is in place all the
   ///   same; if not, `abort()` removes what was staged.
-  public func commit(manifest: [UInt8], report: [UInt8]) throws {
+  package func commit(manifest: [UInt8], report: [UInt8]) throws {
     try makeDurable()
     let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
     if let unfinished { throw OutputError(.unfinished, unfinished.path) }
@@ -249,7 +249,7 @@ public final class OutputTransaction: Sendable {
   ///
   /// Any thread may call it. While the tree is being put in place it does nothing either: a tree of which
   /// half was removed must not get the directory's name.
-  public func abort() {
+  package func abort() {
     removal.withLock { _ in
       let isAborted = state.withLock { state in
         if state.isCommitted || state.isPublishing || state.isOver { return false }

@@ -111,7 +111,7 @@ final class PartWriter {
   private func begin() throws -> OpenPart {
     let number = String(finished.count)
     let padding = String(repeating: "0", count: max(0, 5 - number.count))
-    let name = "\(options.name)-\(padding)\(number)\(options.format.fileSuffix)"
+    let name = "\(options.name)-\(padding)\(number)\(options.format.coder.fileSuffix)"
     encoder.begin()
     return OpenPart(
       name: name, destination: try create(name), nextLook: max(options.targetSize, 1))

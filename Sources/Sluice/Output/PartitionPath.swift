@@ -9,9 +9,9 @@
 internal import Crypto
 
 /// Hive-style names: `stage=Complete`.
-public enum PartitionPath {
+package enum PartitionPath {
   /// What stands for null and for the empty string.
-  public static let nullValue = "__HIVE_DEFAULT_PARTITION__"
+  package static let nullValue = "__HIVE_DEFAULT_PARTITION__"
   /// The longest name the file systems take, in bytes.
   static let longestComponent = 255
   /// Room for a cut name, before `~` and 16 digits.
@@ -25,7 +25,7 @@ public enum PartitionPath {
   ///   - key: The partition key.
   ///   - value: The value as UTF-8, nil for null.
   /// - Returns: `key=` and the escaped value, at most 255 bytes.
-  public static func component(key: String, value: [UInt8]?) -> String {
+  package static func component(key: String, value: [UInt8]?) -> String {
     guard let value, !value.isEmpty else { return key + "=" + nullValue }
     var name = Array((key + "=").utf8)
     var fits = name.count

@@ -43,7 +43,7 @@ extension RowPlace {
   }
 
   /// The value that stands for a row in its directory's name; not for batches, of which there are several.
-  fileprivate subscript(key: PartitionKey) -> [UInt8]? {
+  subscript(key: PartitionKey) -> [UInt8]? {
     switch key {
     case .stage: stage
     case .batch: nil
@@ -64,25 +64,26 @@ extension PartitionName {
 
 /// Rows that go to one place, with neither partitions nor parts: standard output.
 final class StreamRows: RowReceiver {
-  private let sink: any ByteSink
   private let encoder: PartEncoder
+  private let write: (Span<UInt8>) throws -> Void
 
-  init(_ sink: any ByteSink, encoder: PartEncoder) {
-    self.sink = sink
+  /// Compresses with `encoder`, and hands `write` what comes of it.
+  init(_ encoder: PartEncoder, _ write: @escaping (Span<UInt8>) throws -> Void) {
     self.encoder = encoder
+    self.write = write
     encoder.begin()
   }
 
   func targets(for place: RowPlace) throws -> [Int] { [0] }
 
   func append(_ bytes: Span<UInt8>, to target: Int) throws {
-    try encoder.write(bytes) { try sink.append($0) }
+    try encoder.write(bytes, to: write)
   }
 
-  func settle() throws { try encoder.settle { try sink.append($0) } }
+  func settle() throws { try encoder.settle(to: write) }
 
   /// Writes what has been held back.
   func finish() throws {
-    try encoder.finish { try sink.append($0) }
+    try encoder.finish(to: write)
   }
 }

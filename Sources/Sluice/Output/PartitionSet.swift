@@ -46,9 +46,7 @@ struct PartWriterPlan: Sendable {
 
   /// Makes an encoder that compresses on `workers` threads, for one partition at a time.
   func makeEncoder(workers: Int) throws -> PartEncoder {
-    let compression = CompressionOptions(
-      format: options.format, level: options.level, long: options.long, workers: workers)
-    return try PartEncoder(compression, threads: threads)
+    try PartEncoder(options.compression(workers: workers), threads: threads)
   }
 
   /// Makes the writer of one partition.

@@ -1,22 +1,22 @@
 // The line of `--stats json`.
 
 /// What a run took.
-public struct RunTiming: Sendable {
+package struct RunTiming: Sendable {
   /// Seconds from start to end.
-  public var wallSeconds: Double
+  package var wallSeconds: Double
   /// Seconds of processors, all threads together.
-  public var cpuSeconds: Double
+  package var cpuSeconds: Double
   /// Decompressed bytes of input in a second.
-  public var bytesPerSecond: Double
+  package var bytesPerSecond: Double
   /// The most memory that was resident, in bytes.
-  public var peakMemoryBytes: Int
+  package var peakMemoryBytes: Int
   /// How many threads worked.
-  public var workers: Int
+  package var workers: Int
   /// The scan kernel.
-  public var kernel: String
+  package var kernel: String
 
   /// States what a run took.
-  public init(
+  package init(
     wallSeconds: Double, cpuSeconds: Double, bytesPerSecond: Double, peakMemoryBytes: Int, workers: Int,
     kernel: String
   ) {
@@ -45,7 +45,7 @@ extension Report {
   ///   - exitStatus: The status that the process ends with.
   ///   - planned: What a dry run would have written.
   /// - Returns: One line of JSON.
-  public func statistics(_ timing: RunTiming, exitStatus: Int, planned: PlannedOutput? = nil) -> String {
+  package func statistics(_ timing: RunTiming, exitStatus: Int, planned: PlannedOutput? = nil) -> String {
     let all =
       members + [
         ("timing", timing.json), ("exitStatus", .int(exitStatus)), ("dryRun", planned?.json ?? .null),
@@ -56,7 +56,7 @@ extension Report {
 
 extension RunError {
   /// The line of `--stats json` for a run that failed, without its newline.
-  public func statistics(exitStatus: Int) -> String {
+  package func statistics(exitStatus: Int) -> String {
     let place =
       position?.members ?? ["input", "entry", "byte", "line", "column", "asset"].map { ($0, JSONText.null) }
     let error: [(String, JSONText)] =

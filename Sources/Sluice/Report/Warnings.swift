@@ -7,7 +7,7 @@ extension WarningCode {
     case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default (see --rows annotations)"
     case .fieldNotString: "stages or titles that are missing or not strings: they match nothing"
     case .duplicateKey: "keys that stand again in one object: the first decides"
-    case .batchesNotStrings: "batches that are not a list of strings"
+    case .batchesNotStrings: "batches that are not a list of strings: what is no string counts for nothing"
     case .unknownShape: "tasks or annotations of an unknown shape, copied as they are"
     case .loneSurrogate: "stages, batches or titles with half a surrogate pair: they match nothing"
     case .assetSkipped: "malformed assets, left out"

@@ -1,9 +1,9 @@
 // The columns of annotation rows, in the order in which they stand (DESIGN, rows).
 
 /// The columns' names.
-public enum AnnotationColumns {
+package enum AnnotationColumns {
   /// All that are always there, in their order; those of the context stand before the last.
-  public static let names = [
+  package static let names = [
     "externalId", "assetId", "taskId", "stage", "stageId", "batches", "updatedAt", "kind", "tool", "title",
     "objectId", "schemaId", "page", "snapshot", "annotation",
   ]
@@ -12,7 +12,7 @@ public enum AnnotationColumns {
   ///
   /// - Parameter key: The member.
   /// - Returns: Whether it holds tasks, annotations or the history.
-  public static func isSource(_ key: ContextKey) -> Bool {
+  package static func isSource(_ key: ContextKey) -> Bool {
     let lists = ["tools", "objects", "classifications", "relations", "stageHistory"]
     return key.isTasks ? lists.contains(key.name) : key.name == "task" || key.name == "tasks"
   }

@@ -5,7 +5,7 @@
 internal import Storage
 
 /// How a part is compressed, told by its name.
-public enum PartFormat: Hashable, Sendable {
+package enum PartFormat: Hashable, Sendable {
   /// One zstd frame, `.jsonl.zst`.
   case zstd
   /// One gzip member, `.jsonl.gz`.
@@ -16,7 +16,7 @@ public enum PartFormat: Hashable, Sendable {
   /// Tells the format by a part's name; nil for any other name.
   ///
   /// - Parameter path: The part's path.
-  public init?(path: String) {
+  package init?(path: String) {
     let bytes = Array(path.utf8)
     func ends(with suffix: String) -> Bool { bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
     if ends(with: ".jsonl.zst") {

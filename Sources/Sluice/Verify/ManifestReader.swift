@@ -56,10 +56,10 @@ struct ManifestContents {
 }
 
 /// A manifest that this version can't judge.
-public struct VerifyError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct VerifyError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The schema it has.
-  public let schema: Int
+  package let schema: Int
 
   /// One line for people.
-  public var description: String { "manifest.json has schema \(schema); this version knows schema 1" }
+  package var description: String { "manifest.json has schema \(schema); this version knows schema 1" }
 }

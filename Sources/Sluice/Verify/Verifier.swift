@@ -4,13 +4,13 @@
 
 internal import Compression
 internal import Dispatch
-public import Storage
+package import Storage
 internal import Synchronization
 
 /// Decompresses a part: gets its stored bytes, gives its rows.
 ///
 /// It throws where the bytes are not exactly one frame or member, complete and with a right checksum.
-public typealias PartDecoder = @Sendable (any ByteStream, PartFormat) throws -> any ByteStream
+package typealias PartDecoder = @Sendable (any ByteStream, PartFormat) throws -> any ByteStream
 
 /// Checks an output directory.
 public struct Verifier: Sendable {
@@ -22,7 +22,7 @@ public struct Verifier: Sendable {
   /// - Parameters:
   ///   - directory: The output directory; it may be a link.
   ///   - decode: Decompresses the parts; never asked about plain ones.
-  public init(directory: String, decode: @escaping PartDecoder) {
+  package init(directory: String, decode: @escaping PartDecoder) {
     self.directory = directory
     self.decode = decode
   }
@@ -43,11 +43,24 @@ public struct Verifier: Sendable {
   /// Reads every file.
   ///
   /// - Parameters:
-  ///   - workers: How many files are read at a time, at least one.
+  ///   - workers: How many files are read at a time; nil for one for each processor this process may use.
   ///   - progress: Called from any thread with the stored bytes read since the last call.
   /// - Returns: What was found.
-  /// - Throws: `StorageError` when the directory or a file can't be read, `VerifyError`.
-  public func run(
+  /// - Throws: `RunError` when the directory or a file can't be read.
+  public func execute(
+    workers: Int? = nil, progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) throws(RunError) -> VerifyOutcome {
+    do {
+      return try run(workers: workers ?? CurrentProcess.processors, progress: progress)
+    } catch {
+      throw RunError(error)
+    }
+  }
+
+  /// The same, with the failures as they are.
+  ///
+  /// - Throws: `StorageError`, `VerifyError`.
+  package func run(
     workers: Int, progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) throws -> VerifyOutcome {
     let root = try Path.resolve(directory)

@@ -1,0 +1,17 @@
+// swift-tools-version: 6.2
+// A package of its own, as a client of the library has it: all that its programs know of Sluice is the product.
+import PackageDescription
+
+let package = Package(
+  name: "Examples",
+  dependencies: [.package(name: "Sluice", path: "../")],
+  targets: [
+    .executableTarget(
+      name: "StageCounts", dependencies: [.product(name: "Sluice", package: "Sluice")],
+      swiftSettings: [
+        .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+      ])
+  ]
+)
