@@ -177,6 +177,7 @@ extension AssetFacts {
       )
     }
     addCounts(of: list.task, toTaskAt: list.place.task)
+    inspection?.shape.add(list.shape)
   }
 
   /// Takes in what was counted of the annotations of a task.

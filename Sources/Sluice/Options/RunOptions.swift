@@ -155,6 +155,8 @@ public struct RunOptions: Sendable {
   public var resources: ResourceOptions
   /// Whether nothing is kept, and what is there is counted instead.
   var inspects = false
+  /// Whether it is also found out what annotations look like, in every detail.
+  var findsShapes = false
 
   /// Keeps everything, on `workers` threads.
   public init(workers: Int) {
