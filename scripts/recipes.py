@@ -12,7 +12,7 @@ says what becomes of it:
   <!-- recipe: parse trino -->                    nothing here can run it; it is parsed as that dialect of SQL
   <!-- recipe: shown -->                          nothing here can check it
 
-An answer is `OUTPUT rows`, `OUTPUT titles` (tools, kinds), `OUTPUT titles NAME` or `OUTPUT by KEY`; OUTPUT is a
+An answer is a number, `OUTPUT rows`, `OUTPUT titles` (tools, kinds), `OUTPUT titles NAME` or `OUTPUT by KEY`; OUTPUT is a
 directory of a run. Exits 1 and lists every difference. A block without such a comment is an error.
 """
 
@@ -45,6 +45,8 @@ class Facts:
         return json.loads((self.root / output / name).read_text(encoding="utf-8"))
 
     def find(self, text):
+        if text.isdigit():
+            return int(text)
         output, what, *rest = text.split(" ", 2)
         if what == "by":
             return self.by_key(output, rest[0])

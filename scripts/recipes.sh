@@ -42,4 +42,4 @@ ln -s "$PWD/demo/export.json" "$kitchen/export.json"
 shopt -s extglob
 # An engine may wait for ever instead of failing; all of it takes a minute or two.
 timeout 1800 "$python" scripts/recipes.py --in "$kitchen" --bin "$bin" \
-  docs/recipes/README.md docs/recipes/!(README).md
+  docs/recipes/README.md docs/recipes/!(README).md Tests/recipes/*.md

@@ -104,16 +104,31 @@ import Testing
     #expect(try type() == "json")
   }
 
-  /// All lists of all tasks count, current and legacy ones, and neither the history nor what is no task's.
-  @Test func lists() throws {
+  /// All lists of all tasks count, current and legacy ones, and neither the history nor what is no task's; the
+  /// same of assets that are too long to be held.
+  @Test(arguments: [0, 60_000], 0..<3)
+  func lists(padding: Int, turn: Int) throws {
+    let pad = "\"pad\":\"\(String(repeating: "x", count: padding))\""
     let text = """
-      {"task":{"tools":[{"a":1}],"classifications":[{"b":1}],"relations":[{"c":1}],"objects":[{"no":1}],
+      {"task":{"tools":[{"a":1}],"classifications":[{"b":1}],"relations":[{"c":1}],"objects":[{"no":1}],\(pad),
         "stageHistory":[{"tools":[{"no":1}]}]},"tasks":[{"objects":[{"no":1}]}],"tools":[{"no":1}]}
-      {"tasks":[{"objects":[{"d":1}],"tools":[{"no":1}]},{"classifications":[{"e":1}]}]}
+      {"tasks":[{"objects":[{"d":1}],"tools":[{"no":1}]},{"classifications":[{"e":1}]}],\(pad)}
       """
-    let columns = try agreed(Array(text.utf8)).columns
+    let columns = try agreed(Array(text.utf8), turn: turn).columns
     #expect(
       Self.words(try #require(columns.last).type) == "{a:integer b:integer c:integer d:integer e:integer}")
+  }
+
+  /// So many titles that they are counted in parts: the shape is that of all parts.
+  @Test func manyNames() throws {
+    let annotations = (0..<12_000).map { number in
+      "{\"title\":\"t\(number)\",\"metadata\":{\"createdBy\":\"u\(number)\"},\"part\(number / 3000)\":1}"
+    }
+    let text = "{\"task\":{\"tools\":[\(annotations.joined(separator: ","))]}}"
+    let expected =
+      "{metadata:{createdBy:text} part0:integer part1:integer part2:integer part3:integer title:text}"
+    let columns = try agreed(Array(text.utf8), turn: 1).columns
+    #expect(Self.words(try #require(columns.last).type) == expected)
   }
 
   /// Columns that repeat members of the annotation are of their types, where those are not the usual ones.
