@@ -177,7 +177,6 @@ extension AssetFacts {
       )
     }
     addCounts(of: list.task, toTaskAt: list.place.task)
-    inspection?.shape.add(list.shape)
   }
 
   /// Takes in what was counted of the annotations of a task.

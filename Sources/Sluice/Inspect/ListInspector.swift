@@ -32,6 +32,7 @@ final class ListInspector {
         let outcome = process(run, pool: pool)
         if outcome.fault != nil { return false }
         facts.add(outcome)
+        facts.inspection?.shape.add(outcome.shape)
         next = outcome.rest
       }
     }
