@@ -17,7 +17,7 @@ SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests Examples $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
   $(if $(wildcard Fuzzing/Package.swift),Fuzzing)
 
-.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines recipes oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,13 +33,14 @@ release: setup
 	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 	$(SWIFT) build -c release --product generate-export
 
-# What fails soonest goes first; engines and oracle read what the build under test has written.
+# What fails soonest goes first; engines, recipes and oracle read what the build under test has written.
 test: setup ## everything that must pass before a commit
 	$(SWIFT) build --build-tests
 	$(MAKE) --no-print-directory lint warnings
 	$(SWIFT) test --skip-build
 	scripts/documentation.sh .build/documentation/Sluice.doccarchive
 	scripts/engines.sh --short
+	scripts/recipes.sh --short
 	scripts/oracle.sh --short
 	scripts/faults.sh --short
 
@@ -113,6 +114,9 @@ compare: release ## the same jobs by jq, DuckDB, ClickHouse, Polars, ijson, yajl
 
 engines: release ## count rows of many layouts with DuckDB, Polars, ClickHouse and Spark (needs Java 17)
 	scripts/engines.sh
+
+recipes: release ## run the recipes of docs/recipes over the demo export (needs Java 17)
+	scripts/recipes.sh
 
 oracle: release ## work outputs out again in Python, row by row; ORACLE_ROUNDS=100
 	scripts/oracle.sh

@@ -19,6 +19,7 @@ struct InspectCommand: ParsableCommand {
         sluice inspect export.json
         sluice inspect export.zip --json | jq '.titles[].name'
         sluice inspect export.json --html export.html
+        sluice inspect export.json --ddl duckdb > annotations.sql
       """)
 
   @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
@@ -32,6 +33,11 @@ struct InspectCommand: ParsableCommand {
     completion: .file())
   var html: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Print a table definition for annotation rows, of what is really there.", valueName: "engine"))
+  var ddl: TableEngine?
+
   @Option(help: "What to do with a malformed asset: stop or skip.")
   var onError = ErrorPolicy.stop
 
@@ -43,6 +49,9 @@ struct InspectCommand: ParsableCommand {
   func validate() throws {
     if onError == .reject {
       throw ValidationError("inspect writes no rejects; --on-error takes stop or skip")
+    }
+    if json, ddl != nil {
+      throw ValidationError("standard output takes --json or --ddl, not both")
     }
     if inputs.filter({ $0 == "-" }).count > 1 {
       throw ValidationError("standard input can be read once: - is named twice")
@@ -84,13 +93,16 @@ struct InspectCommand: ParsableCommand {
       resources: try resource.options(defaults))
     inspection.onError = onError
     inspection.temporaryDirectory = resource.temp
+    inspection.findsColumns = ddl != nil
     return inspection
   }
 
   private func finish(_ report: InspectionReport) throws {
     for line in report.report.warningLines { Messages.write("sluice: warning: \(line)") }
     if let page { try reported { try page.write(InspectionPage.text(report)) } }
-    if json {
+    if let ddl {
+      try StandardOutput.emit(TableDefinition.text(report.annotationColumns, for: ddl))
+    } else if json {
       try StandardOutput.emit(report.json + "\n")
     } else if html == nil {
       try StandardOutput.emit(InspectionText.text(report))

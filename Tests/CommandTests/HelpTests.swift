@@ -15,8 +15,8 @@ import Testing
   static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
   static let inspectOptions: Set = [
-    "--json", "--html", "--on-error", "--progress", "--workers", "--memory", "--temp", "--engine", "--kernel",
-    "--block-size", "--validate", "--max-depth", "--max-input-size", "--help",
+    "--json", "--html", "--ddl", "--on-error", "--progress", "--workers", "--memory", "--temp", "--engine",
+    "--kernel", "--block-size", "--validate", "--max-depth", "--max-input-size", "--help",
   ]
   static let benchOptions: Set = [
     "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",

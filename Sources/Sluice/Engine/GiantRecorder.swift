@@ -15,6 +15,9 @@ struct GiantRecorder {
   /// What the annotations say of each task: of `task`, and of those of `tasks`.
   private var task = TaskFacts()
   private var legacyTasks: [Int: TaskFacts] = [:]
+  /// What annotations look like, likewise.
+  private var shape: ShapeTree?
+  private var legacyShape: ShapeTree?
   private var duplicateKeys = 0
   private var surprises: [WarningCode: (count: Int, first: Int)] = [:]
   private var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
@@ -51,6 +54,7 @@ struct GiantRecorder {
   private mutating func begin(_ pass: GiantPass) throws {
     self.pass = pass
     (task, legacyTasks) = (TaskFacts(), [:])
+    (shape, legacyShape) = (nil, nil)
     (duplicateKeys, surprises, surpriseLines) = (0, [:], [:])
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
     rows.begin(asset: counts.nextAsset)
@@ -86,8 +90,10 @@ struct GiantRecorder {
     let number = outcome.place.task
     if outcome.place.isInTaskList {
       legacyTasks[number, default: TaskFacts()].addCounts(of: outcome.task, task: number)
+      legacyShape.add(outcome.shape)
     } else {
       task.addCounts(of: outcome.task, task: 0)
+      shape.add(outcome.shape)
     }
     for (code, surprise) in outcome.surprises {
       add(code, surprise, outcome.surpriseLines[code])
@@ -181,6 +187,8 @@ struct GiantRecorder {
     } else {
       known.facts.addCounts(of: task, toTaskAt: 0)
     }
+    let found = known.facts.isLegacy ? legacyShape : shape
+    known.facts.inspection?.shape = found
     for (code, surprise) in surprises {
       let old = known.facts.surprises[code]
       if old.map({ surprise.first < $0.first }) ?? true { known.surpriseLines[code] = surpriseLines[code] }

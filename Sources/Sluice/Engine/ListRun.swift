@@ -92,6 +92,8 @@ struct ListOutcome: Sendable {
   var range: Range<Int>
   /// What its annotations say of their task.
   var task = TaskFacts()
+  /// What they look like, if that is asked for.
+  var shape: ShapeTree?
   var duplicateKeys = 0
   var surprises: [WarningCode: (count: Int, first: Int)] = [:]
   /// Where the first surprise of each code is.

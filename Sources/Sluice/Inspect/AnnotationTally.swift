@@ -71,7 +71,9 @@ struct InspectedAnnotation {
 
 extension ListOutcome {
   /// How many names it holds.
-  var nameCount: Int { task.annotations.nameCount + (task.tally?.nameCount ?? 0) }
+  var nameCount: Int {
+    task.annotations.nameCount + (task.tally?.nameCount ?? 0) + (shape?.nodes.count ?? 0)
+  }
 
   /// Counts an annotation.
   mutating func add(_ annotation: InspectedAnnotation) {

@@ -9,6 +9,8 @@ struct AssetInspection: Sendable {
   var legacyListBytes = 0
   var urls = SignedURLs()
   var unknownKeys = UnknownKeys()
+  /// What the annotations of its tasks look like, if that is asked for.
+  var shape: ShapeTree?
 }
 
 /// Tells documented names from others, each spelling once.

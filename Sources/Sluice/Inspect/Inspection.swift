@@ -15,6 +15,8 @@ public struct Inspection: Sendable {
   public var onError = ErrorPolicy.stop
   /// Where spooled data goes; nil for the system's directory.
   public var temporaryDirectory: String?
+  /// Whether the types of columns for annotation rows are found out, for which every byte of them is parsed.
+  public var findsColumns = false
 
   /// Plans a pass.
   public init(inputs: [InputName], resources: ResourceOptions) {
@@ -30,6 +32,7 @@ public struct Inspection: Sendable {
     options.rows.history = .drop
     options.output.format = .none
     options.inspects = true
+    options.findsShapes = findsColumns
     return options
   }
 

@@ -123,11 +123,12 @@ struct InspectionDelta: Sendable {
   private(set) var byBytes = BiggestAssets(10) { $0.bytes }
   private(set) var byAnnotations = BiggestAssets(10) { $0.annotations }
   private(set) var videos = BiggestAssets(5) { $0.pages == nil ? 0 : $0.annotations }
+  private(set) var shape: ShapeTree?
 
   /// What it holds for each asset and each name, counted in names.
   var weight: Int {
     stages.names.count + batches.names.count + users.names.count + unknownKeys.counts.count
-      + (externalIds.count + taskIds.count) / 16
+      + (externalIds.count + taskIds.count) / 16 + (shape?.nodes.count ?? 0)
   }
 
   /// Counts an asset, before which `number` have been counted.
@@ -136,6 +137,7 @@ struct InspectionDelta: Sendable {
     let bytes = facts.end - facts.start
     addSums(facts, inspection, bytes)
     urls.add(inspection.urls)
+    shape.add(inspection.shape)
     externalIds.append(Self.hash(facts.externalId))
     add(inspection.unknownKeys, number)
     var annotations = 0

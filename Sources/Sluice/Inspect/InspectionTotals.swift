@@ -24,6 +24,7 @@ struct InspectionTotals: Sendable {
   private(set) var byBytes = BiggestAssets(10) { $0.bytes }
   private(set) var byAnnotations = BiggestAssets(10) { $0.annotations }
   private(set) var videos = BiggestAssets(5) { $0.pages == nil ? 0 : $0.annotations }
+  private(set) var shape: ShapeTree?
   private(set) var unknownKeys: [UndocumentedKey] = []
   /// How often keys were met that are no longer told apart.
   private(set) var otherUnknownKeys = 0
@@ -34,6 +35,7 @@ struct InspectionTotals: Sendable {
   mutating func add(_ delta: InspectionDelta, input: Int, firstAsset first: Int) {
     sums.add(delta.sums)
     urls.add(delta.urls)
+    shape.add(delta.shape)
     for hash in delta.externalIds { externalIds.add(hash == 0 ? nil : hash) }
     for hash in delta.taskIds { taskIds.add(hash == 0 ? nil : hash) }
     stages.add(delta.stages)

@@ -30,6 +30,7 @@ final class ListInspector {
         let outcome = process(run, pool: pool)
         if outcome.fault != nil { return false }
         facts.add(outcome)
+        facts.inspection?.shape.add(outcome.shape)
         next = outcome.rest
       }
     }
@@ -107,6 +108,35 @@ final class ListInspector {
 
   /// - Returns: nil if what was looked at is no JSON.
   private func inspect(_ run: ListRun, _ bytes: any ElementBytes) throws -> ListOutcome? {
+    guard var outcome = try count(run, bytes) else { return nil }
+    if plan.options.findsShapes {
+      guard let shape = try shape(of: run, upTo: outcome.rest?.range.lowerBound, bytes) else { return nil }
+      outcome.shape = shape
+    }
+    return outcome
+  }
+
+  /// What the annotations of a run look like, those up to `end` if not all of them are wanted.
+  ///
+  /// - Returns: nil if they are no JSON.
+  private func shape(of run: ListRun, upTo end: Int?, _ bytes: any ElementBytes) throws -> ShapeTree? {
+    let reader = ShapeReader(from: run.range.lowerBound)
+    var parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
+    let opening = run.opening
+    let closing = end == nil ? run.closing : [UInt8(ascii: ",")]
+    let end = end ?? run.range.upperBound
+    do {
+      try parser.feed(opening.span, at: run.range.lowerBound - opening.count)
+      try bytes.visit(run.range.lowerBound..<end) { try parser.feed($0, at: $1) }
+      try parser.feed(closing.span, at: end)
+    } catch is JSONRejection {
+      return nil
+    }
+    return reader.shape
+  }
+
+  /// - Returns: nil if what was looked at is no JSON.
+  private func count(_ run: ListRun, _ bytes: any ElementBytes) throws -> ListOutcome? {
     var outcome = ListOutcome(run)
     if plan.options.resources.engine == .reference {
       let all = RunRest(offset: run.range.lowerBound, isFirst: run.isFirst, followsComma: false)

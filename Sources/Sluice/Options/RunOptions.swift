@@ -184,6 +184,8 @@ public struct RunOptions: Sendable {
   var inspects = false
   /// Whether whoever takes the rows may have enough of them at any time.
   var handsRowsOver = false
+  /// Whether it is also found out what annotations look like, in every detail.
+  var findsShapes = false
 
   /// Keeps everything.
   ///
