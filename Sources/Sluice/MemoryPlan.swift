@@ -45,7 +45,7 @@ package struct MemoryPlan: Sendable {
     self.workers = workers
     let room = max(limit - Self.base - encoder, Self.least(workers, options))
     let late = max(1, min(workers, (encoder + room) / max(1, Self.encoderMemory(options, workers: 1))))
-    partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 8, lateWriters: late)
+    partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 12, lateWriters: late)
     // For each block there may be two buffers of rows, neither full: those of the elements that are whole in
     // it, and those of the one that starts in it and goes on behind.
     let buffers = min(room * 7 / 8 / 3, workers * Self.usefulBlocks)
