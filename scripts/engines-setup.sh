@@ -25,3 +25,23 @@ java_is_there() {
   version=$("$java" -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p') || true
   [ "${version:-0}" -ge 17 ]
 }
+
+# require_short_engines WHO: DuckDB and Polars, or the end of the script, which lets the tests pass.
+require_short_engines() {
+  install_engines venv engines-requirements.txt && return
+  echo "$1: DuckDB and Polars could not be installed (python3-venv and PyPI are needed)" >&2
+  echo "$1: NOT CHECKED" >&2
+  exit 0
+}
+
+# require_long_engines WHO: all of them, or a failure.
+require_long_engines() {
+  if ! java_is_there; then
+    echo "$1: Spark needs Java 17 or later: apt-get install default-jre-headless, or set JAVA_HOME" >&2
+    exit 1
+  fi
+  # PySpark has no wheel; its source holds the jars that it runs.
+  install_engines venv-long engines-long-requirements.txt --no-binary pyspark && return
+  echo "$1: the engines could not be installed (python3-venv and PyPI are needed)" >&2
+  exit 1
+}

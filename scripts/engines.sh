@@ -35,11 +35,7 @@ rm -rf "$lakes"
 trap 'rm -rf "$lakes"' EXIT
 
 if $short; then
-  if ! install_engines venv engines-requirements.txt; then
-    echo "engines: DuckDB and Polars could not be installed (python3-venv and PyPI are needed)" >&2
-    echo "engines: NOT CHECKED" >&2
-    exit 0
-  fi
+  require_short_engines engines
   bin=${SLUICE_BIN:-$(swift build --show-bin-path)}
   "$bin/generate-export" --size 2MB --seed 7 --kind images --output "$work/export.json" 2>/dev/null
   lake assets "$work/export.json" --partition-by stage,batch
@@ -49,15 +45,7 @@ if $short; then
   exit
 fi
 
-if ! java_is_there; then
-  echo "engines: Spark needs Java 17 or later: apt-get install default-jre-headless, or set JAVA_HOME" >&2
-  exit 1
-fi
-# PySpark has no wheel; its source holds the jars that it runs.
-if ! install_engines venv-long engines-long-requirements.txt --no-binary pyspark; then
-  echo "engines: the engines could not be installed (python3-venv and PyPI are needed)" >&2
-  exit 1
-fi
+require_long_engines engines
 if [ $# -gt 0 ]; then
   "$python" scripts/check-engines.py --all "$@"
   exit

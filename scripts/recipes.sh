@@ -16,11 +16,7 @@ mkdir -p "$kitchen"
 trap 'rm -rf "$kitchen"' EXIT
 
 if [ "${1:-}" = --short ]; then
-  if ! install_engines venv engines-requirements.txt; then
-    echo "recipes: DuckDB and Polars could not be installed (python3-venv and PyPI are needed)" >&2
-    echo "recipes: NOT CHECKED" >&2
-    exit 0
-  fi
+  require_short_engines recipes
   bin=${SLUICE_BIN:-$(swift build --show-bin-path)}
   "$bin/generate-export" --size 2MB --seed 7 --kind images --output "$kitchen/export.json" 2>/dev/null
   timeout 600 "$python" scripts/recipes.py --in "$kitchen" --bin "$bin" \
@@ -28,14 +24,7 @@ if [ "${1:-}" = --short ]; then
   exit
 fi
 
-if ! java_is_there; then
-  echo "recipes: Spark needs Java 17 or later: apt-get install default-jre-headless, or set JAVA_HOME" >&2
-  exit 1
-fi
-if ! install_engines venv-long engines-long-requirements.txt --no-binary pyspark; then
-  echo "recipes: the engines could not be installed (python3-venv and PyPI are needed)" >&2
-  exit 1
-fi
+require_long_engines recipes
 [ -f demo/export.json ] || scripts/demo.sh
 bin=${SLUICE_BIN:-$(swift build -c release --show-bin-path)}
 ln -s "$PWD/demo/export.json" "$kitchen/export.json"

@@ -19,7 +19,7 @@ extension FuzzTarget {
     var grammar = JSONGrammar(maxDepth: limit)
     let isValid = (grammar.consume(bytes.span) ?? grammar.finish()) == nil
     for kernel in ScanKernel.available
-    where Self.isCertain(bytes, ends, kernel, maxDepth: limit) != isValid {
+    where JSONCheck.isCertain(bytes, ends, kernel, maxDepth: limit) != isValid {
       return "valid \(isValid), but the check of \(kernel) says otherwise"
     }
     return Self.cleanDiffers(bytes, ends, several: flags[0])

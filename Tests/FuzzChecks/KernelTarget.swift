@@ -17,9 +17,9 @@ extension FuzzTarget {
     if let kernel = KernelCase(bytes, from: from, state: state, target: target).differing {
       return "\(kernel) differs from portable"
     }
-    let verdict = Self.isCertain(bytes, [], .portable, maxDepth: depth < 0 ? 62 : depth)
+    let verdict = JSONCheck.isCertain(bytes, [], .portable, maxDepth: depth < 0 ? 62 : depth)
     for kernel in ScanKernel.available {
-      if Self.isCertain(bytes, cuts.ends(in: bytes.count), kernel, maxDepth: depth < 0 ? 62 : depth)
+      if JSONCheck.isCertain(bytes, cuts.ends(in: bytes.count), kernel, maxDepth: depth < 0 ? 62 : depth)
         != verdict
       {
         return "the check of \(kernel) differs from that of portable in one piece"
@@ -34,16 +34,6 @@ extension FuzzTarget {
       if let wrong = Self.differingSkip(bytes, from: from, state, target, kernel, map) { return wrong }
     }
     return nil
-  }
-
-  static func isCertain(_ bytes: [UInt8], _ cuts: [Int], _ kernel: ScanKernel, maxDepth: Int) -> Bool {
-    var check = JSONCheck(kernel: kernel, maxDepth: maxDepth)
-    var start = 0
-    for end in cuts + [bytes.count] {
-      check.feed(bytes.span.extracting(start..<end))
-      start = end
-    }
-    return check.finish()
   }
 
   /// A walk with the block's map must end where one without it ends, in the same state.

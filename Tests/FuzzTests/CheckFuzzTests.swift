@@ -45,7 +45,7 @@ import Testing
             lateContext: traps, batches: 3, traps: traps)
           let text = ExportGenerator(options).bytes().bytes
           for kernel in ScanKernel.available {
-            let isCertain = Self.isCertain(text, [text.count / 3], kernel, 512)
+            let isCertain = JSONCheck.isCertain(text, [text.count / 3], kernel, maxDepth: 512)
             #expect(isCertain, "\(kernel), \(style), \(format), traps \(traps)")
           }
         }
@@ -58,19 +58,7 @@ import Testing
     var grammar = JSONGrammar(maxDepth: maxDepth)
     let isValid = (grammar.consume(bytes.span) ?? grammar.finish()) == nil
     let cuts = cuts.filter { $0 <= bytes.count }
-    return ScanKernel.available.first { isCertain(bytes, cuts, $0, maxDepth) != isValid }
-  }
-
-  private static func isCertain(
-    _ bytes: [UInt8], _ cuts: [Int], _ kernel: ScanKernel, _ maxDepth: Int
-  ) -> Bool {
-    var check = JSONCheck(kernel: kernel, maxDepth: maxDepth)
-    var start = 0
-    for end in cuts + [bytes.count] {
-      check.feed(bytes.span.extracting(start..<end))
-      start = end
-    }
-    return check.finish()
+    return ScanKernel.available.first { JSONCheck.isCertain(bytes, cuts, $0, maxDepth: maxDepth) != isValid }
   }
 
   // MARK: Texts

@@ -210,24 +210,7 @@ struct AnnotationScanner<Details: AnnotationDetails> {
   private mutating func readAnnotation(_ cursor: inout TokenCursor, _ bytes: Span<UInt8>) -> Verdict {
     (title, tool, rank, otherTool, seen, memberCount) = (0, 0, .max, -1, 0, 0)
     details.begin()
-    cursor.index += 1
-    guard cursor.skipSpace() else { return .cut }
-    if cursor.byte == UInt8(ascii: "}") {
-      cursor.index += 1
-      return .whole
-    }
-    while true {
-      let verdict = readMember(&cursor, bytes)
-      guard verdict == .whole else { return verdict }
-      guard cursor.skipSpace() else { return .cut }
-      if cursor.byte == UInt8(ascii: "}") {
-        cursor.index += 1
-        return .whole
-      }
-      guard cursor.byte == UInt8(ascii: ",") else { return .doubt }
-      cursor.index += 1
-      guard cursor.skipSpace() else { return .cut }
-    }
+    return cursor.readObject { readMember(&$0, bytes) }
   }
 
   private mutating func readMember(_ cursor: inout TokenCursor, _ bytes: Span<UInt8>) -> Verdict {

@@ -81,6 +81,32 @@ struct TokenCursor {
     return unsafe base[close] == opening + 2 ? .whole : .doubt
   }
 
+  /// Moves over an object, whose opening bracket is here.
+  ///
+  /// - Parameter member: Reads a key with its value, of which there is the first byte.
+  /// - Returns: What came of the object, or of the first member that was not whole.
+  @inline(__always)
+  mutating func readObject(_ member: (inout TokenCursor) -> Verdict) -> Verdict {
+    index += 1
+    guard skipSpace() else { return .cut }
+    if byte == UInt8(ascii: "}") {
+      index += 1
+      return .whole
+    }
+    while true {
+      let verdict = member(&self)
+      guard verdict == .whole else { return verdict }
+      guard skipSpace() else { return .cut }
+      if byte == UInt8(ascii: "}") {
+        index += 1
+        return .whole
+      }
+      guard byte == UInt8(ascii: ",") else { return .doubt }
+      index += 1
+      guard skipSpace() else { return .cut }
+    }
+  }
+
   private mutating func take(_ end: ScalarEnd) -> Verdict {
     switch end {
     case .behind(let next):

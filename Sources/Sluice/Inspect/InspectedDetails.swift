@@ -81,25 +81,8 @@ struct InspectedDetails: AnnotationDetails {
   private mutating func readMetadata(
     _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
   ) -> Verdict {
-    cursor.index += 1
-    guard cursor.skipSpace() else { return .cut }
     var hasCreatedBy = false
-    if cursor.byte == UInt8(ascii: "}") {
-      cursor.index += 1
-      return .whole
-    }
-    while true {
-      let verdict = readMember(&tokens, &cursor, bytes, &hasCreatedBy)
-      guard verdict == .whole else { return verdict }
-      guard cursor.skipSpace() else { return .cut }
-      if cursor.byte == UInt8(ascii: "}") {
-        cursor.index += 1
-        return .whole
-      }
-      guard cursor.byte == UInt8(ascii: ",") else { return .doubt }
-      cursor.index += 1
-      guard cursor.skipSpace() else { return .cut }
-    }
+    return cursor.readObject { readMember(&tokens, &$0, bytes, &hasCreatedBy) }
   }
 
   private mutating func readMember(
