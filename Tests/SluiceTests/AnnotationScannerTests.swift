@@ -73,6 +73,28 @@ import Testing
     try agree([good, bad, good].joined(separator: "\n"), .skip)
   }
 
+  /// What stands directly in an annotation is judged also where nothing is written and not everything is
+  /// validated: there nobody but the scanner looks at it.
+  @Test(arguments: AnnotationElements.malformed.filter { !$0.contains("metadata") })
+  func faultsOfWhatIsLeftOut(element: String) throws {
+    let text = "[{\"task\":{\"stage\":\"S\",\"tools\":[\(Self.usual),\(element),\(Self.usual)]}}]"
+    for kind in [RowKind.annotations, .assets] {
+      var options = RunOptions(workers: 1)
+      options.rows.kind = kind
+      options.selection.titles = ["another"]
+      options.resources.engine = .reference
+      options.resources.validation = .all
+      let expected = try TrialOutcome(TrialInput(bytes: Array(text.utf8)), options)
+      #expect(!expected.error.isEmpty)
+      options.resources.engine = .fast
+      options.resources.validation = .kept
+      for blockSize in [7, 64, 1 << 20] {
+        options.resources.blockSize = blockSize
+        #expect(try TrialOutcome(TrialInput(bytes: Array(text.utf8)), options) == expected, "\(kind) \(text)")
+      }
+    }
+  }
+
   /// The depth that is allowed is asked of the containers in an annotation as of all others.
   @Test(arguments: 3...7)
   func depth(most: Int) throws {
