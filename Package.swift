@@ -93,10 +93,16 @@ let package = Package(
     .testTarget(name: "ByteScanTests", dependencies: ["ByteScan"], swiftSettings: strict),
     .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
-    .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents"], swiftSettings: strict),
+    // Fixtures/conformance, for the judges of JSON by themselves and for both engines.
+    .target(name: "ConformanceCorpus", path: "Tests/ConformanceCorpus", swiftSettings: strict),
+    .testTarget(
+      name: "JSONEventsTests", dependencies: ["JSONEvents", "ConformanceCorpus"], swiftSettings: strict),
     .testTarget(name: "GeneratorTests", dependencies: ["ExportGenerator"], swiftSettings: strict),
     .testTarget(
-      name: "SluiceTests", dependencies: ["Sluice", "ExportGenerator", "ByteScan", "Compression", "Storage"],
+      name: "SluiceTests",
+      dependencies: [
+        "Sluice", "ExportGenerator", "ConformanceCorpus", "JSONEvents", "ByteScan", "Compression", "Storage",
+      ],
       swiftSettings: strict),
     // What a fuzzer asks of one input: of libFuzzer's in Fuzzing/, and of those that FuzzTests makes or has kept.
     .target(

@@ -1,38 +1,10 @@
-import Foundation
+import ConformanceCorpus
 import Testing
 
 @testable import JSONEvents
 
 /// The corpus of `Fixtures/conformance`, in each of the three judges.
 @Suite struct ConformanceTests {
-  struct Rejected {
-    let name: String
-    let bytes: [UInt8]
-    let offset: Int
-    let code: String
-  }
-
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../Fixtures/conformance")
-
-  static func accepted() throws -> [(name: String, bytes: [UInt8])] {
-    let folder = folder.appending(path: "accept")
-    return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted().map {
-      ($0, [UInt8](try Data(contentsOf: folder.appending(path: $0))))
-    }
-  }
-
-  static func rejected() throws -> [Rejected] {
-    let folder = folder.appending(path: "reject")
-    let table = try String(contentsOf: folder.appending(path: "expected.tsv"), encoding: .utf8)
-    return try table.split(separator: "\n").dropFirst().map { line in
-      let fields = line.split(separator: "\t").map(String.init)
-      let bytes = [UInt8](try Data(contentsOf: folder.appending(path: fields[0])))
-      return Rejected(
-        name: fields[0], bytes: bytes, offset: try #require(Int(fields[1])), code: fields[2])
-    }
-  }
-
   /// Every place in a short text, some in a long one.
   static func cuts(_ count: Int) -> [Int] {
     Array(stride(from: 0, through: count, by: count > 200 ? 97 : 1))
@@ -40,18 +12,16 @@ import Testing
 
   /// Every file has its line in the table and every line its file, so that no case is lost.
   @Test func tableIsWhole() throws {
-    let folder = Self.folder.appending(path: "reject")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
-      $0.hasSuffix(".json")
-    }
-    #expect(files.sorted() == (try Self.rejected()).map(\.name).sorted())
+    let files = try ConformanceCorpus.names(in: "reject")
+    #expect(try files == ConformanceCorpus.rejected().map(\.name).sorted())
     #expect(files.count > 100)
-    #expect(try Self.accepted().count > 100)
+    #expect(try ConformanceCorpus.accepted().count > 100)
   }
 
   /// What RFC 8259 allows is taken by all three, wherever it is cut.
   @Test func acceptsWhatIsValid() throws {
-    for (name, bytes) in try Self.accepted() {
+    for test in try ConformanceCorpus.accepted() {
+      let (name, bytes) = (test.name, test.bytes)
       #expect(fault(of: bytes, cuts: evenCuts(bytes.count, size: 1)) == nil, "\(name)")
       #expect(parsed(bytes, cuts: evenCuts(bytes.count, size: 1)).isValid, "\(name)")
       #expect(validates(bytes, cuts: evenCuts(bytes.count, size: 1)), "\(name)")
@@ -66,7 +36,7 @@ import Testing
 
   /// What it forbids is refused by all three, wherever it is cut, and the grammar names the byte and the reason.
   @Test func rejectsWhatIsNot() throws {
-    for test in try Self.rejected() {
+    for test in try ConformanceCorpus.rejected() {
       let (name, bytes) = (test.name, test.bytes)
       let whole = parsed(bytes, cuts: [])
       for cuts in [evenCuts(bytes.count, size: 1)] + Self.cuts(bytes.count).map({ [$0] }) {

@@ -52,6 +52,8 @@ struct TrialOutcome: Equatable, CustomStringConvertible {
   var rows = ""
   var report = ""
   var error = ""
+  /// Byte, line and column of the error, if it has a place.
+  var faultPlace: [Int] = []
   /// Every file of `rejects/`, where the run had a directory.
   var rejects: [String: String] = [:]
 
@@ -94,6 +96,7 @@ struct TrialOutcome: Equatable, CustomStringConvertible {
     } catch let failure {
       // How many rows flowed before a failure is left open.
       let position = failure.position.map { "\($0)" } ?? ""
+      faultPlace = failure.position.map { [$0.byte, $0.line, $0.column] } ?? []
       error = "\(failure.code.rawValue) \(failure.message) \(position)"
         .replacingOccurrences(of: name, with: "INPUT")
     }

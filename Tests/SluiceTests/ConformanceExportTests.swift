@@ -1,0 +1,161 @@
+// Each case of Fixtures/conformance as a part of an export: an element, in annotations that are kept and dropped,
+// and where nothing is looked for. Whatever the place, the engine and the cut, the verdict is that of the exact
+// grammar over the whole text, and so are byte, line and column of the fault.
+
+import ConformanceCorpus
+import JSONEvents
+import Sluice
+import Testing
+
+@Suite struct ConformanceExportTests {
+  /// A place for a case in an export.
+  struct Place: Sendable {
+    let name: String
+    /// The asset, with `@` where the case stands.
+    let asset: String
+    /// How many containers of the asset are open there.
+    let depth: Int
+    /// Rows of the asset with the case, if that is JSON, in an export with one asset before it and one behind it.
+    let rows: Int
+    let options: @Sendable (inout RunOptions) -> Void
+  }
+
+  /// An asset around one annotation with a case, and one without.
+  private static func annotated(stage: String = "Complete", title: String = "Car") -> String {
+    """
+    {"assetId":"a","batches":["b"],"task":{"stage":"\(stage)","tools":[{"title":"Bus","point":[1]},
+    {"title":"\(title)","polygon":@}]}}
+    """
+  }
+
+  static let places = [
+    Place(name: "element", asset: "@", depth: 0, rows: 3) { _ in },
+    Place(
+      name: "value that is kept", asset: "{\"metadata\":@,\"task\":{\"stage\":\"Complete\",\"tools\":[]}}",
+      depth: 1, rows: 3
+    ) { _ in },
+    Place(name: "annotation", asset: annotated(), depth: 4, rows: 3) { _ in },
+    Place(name: "annotation that is pruned", asset: annotated(title: "Dog"), depth: 4, rows: 3) { options in
+      options.selection.titles = ["Bus"]
+      options.rows.prune = true
+    },
+    Place(name: "annotation row", asset: annotated(), depth: 4, rows: 4) { $0.rows.kind = .annotations },
+    Place(name: "annotation without a row", asset: annotated(title: "Dog"), depth: 4, rows: 3) { options in
+      options.rows.kind = .annotations
+      options.selection.titles = ["Bus"]
+    },
+    Place(name: "asset that is left out", asset: annotated(stage: "Label"), depth: 4, rows: 2) { options in
+      options.selection.stages = ["Complete"]
+    },
+    Place(
+      name: "history that is dropped",
+      asset: "{\"task\":{\"stage\":\"Complete\",\"stageHistory\":[{\"tools\":[{\"polygon\":@}]}]}}",
+      depth: 6, rows: 3
+    ) { $0.rows.history = .drop },
+  ]
+
+  /// An export with a case in it, and where in its bytes the case is.
+  struct Document {
+    let bytes: [UInt8]
+    let start: Int
+    let isArray: Bool
+
+    init(_ place: Place, _ text: [UInt8], isArray: Bool) {
+      let good = Array(
+        "{\"assetId\":\"g\",\"task\":{\"stage\":\"Complete\",\"tools\":[{\"title\":\"Bus\"}]}}".utf8)
+      let halves = place.asset.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+      let between = Array((isArray ? "," : "\n").utf8)
+      let before = Array((isArray ? "[" : "").utf8) + good + between + Array(halves[0])
+      let after = Array(halves[1]) + between + good + Array((isArray ? "]\n" : "\n").utf8)
+      bytes = before + text + after
+      start = before.count
+      self.isArray = isArray
+    }
+
+    /// What the exact grammar says, byte by byte, and that elements have to be objects.
+    ///
+    /// - Returns: Byte, line and column of the fault, nothing if there is none; and how many assets have begun.
+    func judged(maxDepth: Int) -> (fault: [Int], assets: Int) {
+      let outside = isArray ? 1 : 0
+      var grammar = JSONGrammar(mode: isArray ? .oneValue : .severalValues, maxDepth: maxDepth + outside)
+      var assets = 0
+      for (offset, byte) in bytes.enumerated() {
+        let depth = grammar.depth
+        if let fault = grammar.consume([byte].span) { return (place(of: fault.offset), assets) }
+        if depth != outside || " \t\r\n,]".utf8.contains(byte) { continue }
+        if byte != UInt8(ascii: "{") { return (place(of: offset), assets) }
+        assets += 1
+      }
+      return (grammar.finish().map { place(of: $0.offset) } ?? [], assets)
+    }
+
+    /// Byte, line and column, as they are counted in errors.
+    func place(of byte: Int) -> [Int] {
+      let before = bytes[..<byte]
+      let lineStart = before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+      return [byte, before.count { $0 == 0x0A } + 1, byte - lineStart + 1]
+    }
+  }
+
+  private static func options(_ place: Place, isArray: Bool) -> RunOptions {
+    var options = RunOptions(workers: 1)
+    options.resources.validation = .all
+    // Wherever a case stands, it may be as deep as by itself.
+    options.resources.maxDepth = JSONLimits.depth + place.depth
+    place.options(&options)
+    return options
+  }
+
+  /// Runs the reference engine on one read of the whole, and the fast one on blocks of one byte and on blocks that
+  /// are cut once, at each byte of the case.
+  ///
+  /// - Returns: Where in the case the fault is, if there is one.
+  private func check(_ place: Place, _ name: String, _ text: [UInt8], isArray: Bool) throws -> Int? {
+    let document = Document(place, text, isArray: isArray)
+    let input = TrialInput(bytes: document.bytes)
+    var options = Self.options(place, isArray: isArray)
+    options.resources.engine = .reference
+    let expected = try TrialOutcome(input, options)
+    options.resources.engine = .fast
+    let cuts = stride(from: 0, through: text.count, by: text.count > 100 ? 199 : 1).map {
+      document.start + $0
+    }
+    for blockSize in [1] + cuts {
+      options.resources.blockSize = blockSize
+      let found = try TrialOutcome(input, options)
+      #expect(found == expected, "\(name), \(place.name), array: \(isArray), blocks of \(blockSize)")
+    }
+    let (fault, assets) = document.judged(maxDepth: options.resources.maxDepth)
+    #expect(expected.faultPlace == fault, "\(name), \(place.name), array: \(isArray): \(expected.error)")
+    #expect(
+      expected.error.hasPrefix("malformed") == !fault.isEmpty, "\(name), \(place.name): \(expected.error)")
+    if fault.isEmpty {
+      #expect(
+        expected.rows.utf8.count { $0 == 0x0A } == place.rows + assets - 3,
+        "\(name), \(place.name): \(expected)")
+    }
+    return fault.first.map { $0 - document.start }
+  }
+
+  /// What is JSON by itself is JSON everywhere, except that an element has to be an object.
+  @Test(arguments: places.indices) func accepts(index: Int) throws {
+    let place = Self.places[index]
+    for (number, test) in try ConformanceCorpus.accepted().enumerated() {
+      let fault = try check(place, test.name, test.bytes, isArray: (number + index) % 2 == 0)
+      let first = test.bytes.first { !" \t\r\n".utf8.contains($0) }
+      #expect(
+        (fault == nil) == (place.depth > 0 || first == UInt8(ascii: "{")), "\(test.name), \(place.name)")
+    }
+  }
+
+  /// What is not JSON by itself is not JSON anywhere, at the same byte, unless what follows could go on with it.
+  @Test(arguments: places.indices) func rejects(index: Int) throws {
+    let place = Self.places[index]
+    for (number, test) in try ConformanceCorpus.rejected().enumerated() {
+      let fault = try check(place, test.name, test.bytes, isArray: (number + index) % 2 == 0)
+      if place.depth > 0, test.code != "truncated", test.code != "trailing-content" {
+        #expect(fault == test.offset, "\(test.name), \(place.name)")
+      }
+    }
+  }
+}
