@@ -17,7 +17,7 @@ SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests Examples $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
   $(if $(wildcard Fuzzing/Package.swift),Fuzzing)
 
-.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines recipes oracle clean
+.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory scale faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines recipes oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -90,6 +90,9 @@ sanitize: setup ## the test suite under the address and thread sanitizers
 
 memory: release ## peak memory over big exports of every kind; MEMORY_SIZE=1GB
 	scripts/memory.sh
+
+scale: release ## exports of 10 GB, of many assets and of one, from files and pipes, in bounded memory
+	MEMORY_SIZE=10GB MEMORY_KINDS="video giant late-giant" scripts/memory.sh
 
 bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
 	$(SWIFT) build -c release --product measure-limits

@@ -3,11 +3,12 @@
 # from a pipe, kept whole and searched for a needle. Fails if any run passes the limit that it promises, by the
 # kernel's accounting, or says of itself that it took something else.
 #
-#   MEMORY_SIZE=10GB scripts/memory.sh
+#   MEMORY_SIZE=10GB MEMORY_KINDS="video giant" scripts/memory.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 size=${MEMORY_SIZE:-1GB}
+kinds=${MEMORY_KINDS:-video pretty giant late-giant images batches absurd}
 limit=${MEMORY_LIMIT:-256000000}
 work=$(mktemp -d "${MEMORY_DIR:-${TMPDIR:-/tmp}}/sluice-memory-XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -48,10 +49,14 @@ row() {
   rm -rf "$work/out" "$work/stats" "$work/peak"
 }
 
+# wanted NAME: whether there are runs of this kind
+wanted() { [[ " $kinds " == *" $1 "* ]]; }
+
 # kind NAME OPTION...: all runs over one export
 kind() {
   local name=$1
   shift
+  wanted "$name" || return 0
   "$bin/generate-export" --size "$size" "$@" --output "$work/export" 2>/dev/null
   local keep=()
   if [ "$name" = batches ]; then keep=(--partition-by batch); fi
@@ -71,6 +76,7 @@ kind() {
 absurd() {
   local shape=$1 source worst=1
   shift
+  wanted absurd || return 0
   scripts/absurd-assets.py "$shape" "${MEMORY_ABSURD_MB:-100}" >"$work/export"
   for source in file pipe; do row "$shape" "$source" "$(tr -d - <<<"$1")" "$@"; done
   rm -f "$work/export"
@@ -80,7 +86,7 @@ printf '%-14s %-5s %-11s %11s %13s\n' export from question peak speed
 kind video
 kind pretty --style pretty
 kind giant --kind giant
-kind "giant, late" --kind giant --late-context
+kind late-giant --kind giant --late-context
 kind images --kind images --style ndjson
 kind batches --kind images --batches 10000
 absurd titles --title nothing
