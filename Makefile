@@ -78,8 +78,7 @@ fuzz-guided: setup ## libFuzzer on each target (Fuzzing/) for FUZZ_SECONDS (60);
 stress: release ## generated exports with other seeds, 100,000 partitions; STRESS_ROUNDS=3
 	scripts/stress.sh
 
-faults: setup ## every call of small runs fails once; disks, descriptors and memory run out
-	$(SWIFT) build --product sluice
+faults: release ## every call of small runs fails once; disks, descriptors and memory run out
 	scripts/faults.sh calls
 
 hostile: release ## bombs, strings of gigabytes, millions of brackets, assets and names

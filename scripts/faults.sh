@@ -3,7 +3,9 @@
 #
 #   faults.sh --short      what runs with every commit, by the debug build
 #   faults.sh calls        every call of small runs fails, is cut short or is the last one; every limit
-#   faults.sh hostile      gigabytes of strings, bombs, millions of brackets and assets, by the release build
+#   faults.sh hostile      gigabytes of strings, bombs, millions of brackets and assets
+#
+# The last two by the release build.
 #
 # SLUICE_BINARY names another binary.
 set -euo pipefail
@@ -17,18 +19,15 @@ case ${1:---short} in
   *) echo "faults.sh: --short, calls or hostile" >&2; exit 64 ;;
 esac
 
-configuration=debug
-if [ "${1:-}" = hostile ]; then configuration=release; fi
+configuration=release
+if [ "${1:---short}" = --short ]; then configuration=debug; fi
 SLUICE_BINARY=$(realpath "${SLUICE_BINARY:-$(swift build -c "$configuration" --show-bin-path)/sluice}")
 # In memory where there is such a place: tens of thousands of small files take a disk minutes.
 if [ -w /dev/shm ] && [ "${1:-}" != hostile ]; then export TMPDIR=/dev/shm; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if ${CC:-cc} -shared -fPIC -O1 -Wall -Wextra -Werror -o "$work/interpose.so" Tests/faults/interpose.c -ldl; then
-  export SLUICE_INTERPOSE=$work/interpose.so
-else
-  echo "faults: no C compiler, so no call fails" >&2
-fi
+${CC:-cc} -shared -fPIC -O1 -Wall -Wextra -Werror -o "$work/interpose.so" Tests/faults/interpose.c -ldl
+export SLUICE_INTERPOSE=$work/interpose.so
 export SLUICE_BINARY
 status=0
 for test in "${tests[@]}"; do

@@ -206,14 +206,12 @@ final class InputsReader {
             decodedBytes: counts.inputBytes))
         return wantsMore
       }
-    } catch let error as CompressionError {
-      throw RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     } catch {
-      throw Self.named(error, input.name)
+      throw Self.explained(error, input)
     }
     if wantsMore {
       let (fingerprint, bytes): (String, Int)
-      do { (fingerprint, bytes) = try input.fingerprint() } catch { throw Self.named(error, input.name) }
+      do { (fingerprint, bytes) = try input.fingerprint() } catch { throw Self.explained(error, input) }
       for index in first..<manifestInputs.count {
         manifestInputs[index].bytes = bytes
         manifestInputs[index].fingerprint = fingerprint
@@ -222,11 +220,19 @@ final class InputsReader {
     return wantsMore
   }
 
-  /// Says which input has changed: whoever notices does not know its name.
-  private static func named(_ error: any Error, _ name: InputName) -> any Error {
-    let failure = RunError(error)
-    guard failure.code == .inputChanged else { return error }
-    return RunError(failure.code, "\(name): \(failure.message)", hint: failure.hint)
+  /// Says of a failure which input it is about, where whoever noticed does not know.
+  ///
+  /// What is wrong with the bytes of a file that was written to meanwhile is wrong with no export.
+  private static func explained(_ error: any Error, _ input: OpenInput) -> any Error {
+    var failure = error
+    if let error = error as? CompressionError {
+      failure = RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
+    }
+    let code = RunError(failure).code
+    let isAboutBytes = [.malformed, .container, .issueExport, .emptyArchive].contains(code)
+    guard code == .inputChanged || isAboutBytes && (try? input.hasChanged()) == true else { return failure }
+    let change = RunError(InputChanged())
+    return RunError(change.code, "\(input.name): \(change.message)", hint: change.hint)
   }
 }
 

@@ -169,16 +169,19 @@ public enum Directory {
   private static func remove(
     _ name: UnsafePointer<CChar>, in directory: CInt, path: String
   ) throws(StorageError) {
-    let child = unsafe openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    if child >= 0 {
-      defer { close(child) }
-      try removeContents(of: child, path: path)
-      try systemCall("remove", path) { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
-    } else if errno == ENOTDIR || errno == ELOOP {
+    let child: CInt
+    do {
+      child = try systemCall("remove", path) {
+        unsafe openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      }
+    } catch {
+      guard error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels else { throw error }
       try systemCall("remove", path) { unsafe unlinkat(directory, name, 0) }
-    } else {
-      throw StorageError(operation: "remove", path: path, errno: Errno(rawValue: errno))
+      return
     }
+    defer { close(child) }
+    try removeContents(of: child, path: path)
+    try systemCall("remove", path) { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
   }
 
   /// The names in an open directory, each with its NUL at the end.

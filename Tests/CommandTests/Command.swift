@@ -72,10 +72,15 @@ final class Running {
     process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = workspace.directory
-    process.environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
-      "SLUICE": Command.binary.path, "COLUMNS": "110", "LC_ALL": "C.UTF-8", "TMPDIR": workspace.scratch.path,
+    var environment = [
+      "PATH": "/usr/bin:/bin", "SLUICE": Command.binary.path, "COLUMNS": "110", "LC_ALL": "C.UTF-8",
+      "TMPDIR": workspace.scratch.path,
     ]
+    // A build for a sanitizer (scripts/sanitize.sh) needs the last three.
+    for name in ["PATH", "ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"] {
+      if let value = ProcessInfo.processInfo.environment[name] { environment[name] = value }
+    }
+    process.environment = environment
     let output = try FileHandle(forWritingTo: outputFile)
     let error = try FileHandle(forWritingTo: errorFile)
     process.standardOutput = output

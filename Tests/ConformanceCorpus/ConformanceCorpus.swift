@@ -14,7 +14,8 @@ package enum ConformanceCorpus {
   package struct Rejected: Sendable {
     package let name: String
     package let bytes: [UInt8]
-    /// The first byte that no JSON text has there; the count of bytes, if more would have to follow.
+    /// Where it stops being JSON: the byte that cannot stand there, of bytes that are no UTF-8 the first of the
+    /// sequence; the count of bytes, if more would have to follow.
     package let offset: Int
     /// What is wrong with it: the name of a `JSONFault.Code`.
     package let code: String

@@ -17,6 +17,8 @@ import Testing
     let depth: Int
     /// Rows of the asset with the case, if that is JSON, in an export with one asset before it and one behind it.
     let rows: Int
+    /// Whether the case is in a row.
+    var isCopied = true
     let options: @Sendable (inout RunOptions) -> Void
   }
 
@@ -35,22 +37,28 @@ import Testing
       depth: 1, rows: 3
     ) { _ in },
     Place(name: "annotation", asset: annotated(), depth: 4, rows: 3) { _ in },
-    Place(name: "annotation that is pruned", asset: annotated(title: "Dog"), depth: 4, rows: 3) { options in
+    Place(
+      name: "annotation that is pruned", asset: annotated(title: "Dog"), depth: 4, rows: 3, isCopied: false
+    ) { options in
       options.selection.titles = ["Bus"]
       options.rows.prune = true
     },
     Place(name: "annotation row", asset: annotated(), depth: 4, rows: 4) { $0.rows.kind = .annotations },
-    Place(name: "annotation without a row", asset: annotated(title: "Dog"), depth: 4, rows: 3) { options in
+    Place(
+      name: "annotation without a row", asset: annotated(title: "Dog"), depth: 4, rows: 3, isCopied: false
+    ) { options in
       options.rows.kind = .annotations
       options.selection.titles = ["Bus"]
     },
-    Place(name: "asset that is left out", asset: annotated(stage: "Label"), depth: 4, rows: 2) { options in
+    Place(
+      name: "asset that is left out", asset: annotated(stage: "Label"), depth: 4, rows: 2, isCopied: false
+    ) { options in
       options.selection.stages = ["Complete"]
     },
     Place(
       name: "history that is dropped",
       asset: "{\"task\":{\"stage\":\"Complete\",\"stageHistory\":[{\"tools\":[{\"polygon\":@}]}]}}",
-      depth: 6, rows: 3
+      depth: 6, rows: 3, isCopied: false
     ) { $0.rows.history = .drop },
   ]
 
@@ -106,8 +114,9 @@ import Testing
     return options
   }
 
-  /// Runs the reference engine on one read of the whole, and the fast one on blocks of one byte and on blocks that
-  /// are cut once, at each byte of the case.
+  /// Runs the reference engine, which has the whole in one piece; and the fast one on blocks of one byte, on blocks
+  /// that are cut once, at each byte of the case (of a long one, some), from a pipe with too little memory to hold
+  /// an asset, and, where the case is copied, with the validation that is usual.
   ///
   /// - Returns: Where in the case the fault is, if there is one.
   private func check(_ place: Place, _ name: String, _ text: [UInt8], isArray: Bool) throws -> Int? {
@@ -117,7 +126,7 @@ import Testing
     options.resources.engine = .reference
     let expected = try TrialOutcome(input, options)
     options.resources.engine = .fast
-    let cuts = stride(from: 0, through: text.count, by: text.count > 100 ? 199 : 1).map {
+    let cuts = stride(from: 0, through: text.count, by: text.count > 200 ? 199 : 1).map {
       document.start + $0
     }
     for blockSize in [1] + cuts {
@@ -125,6 +134,11 @@ import Testing
       let found = try TrialOutcome(input, options)
       #expect(found == expected, "\(name), \(place.name), array: \(isArray), blocks of \(blockSize)")
     }
+    options.resources.blockSize = 64
+    options.resources.memory = smallMemory(options)
+    if place.isCopied { options.resources.validation = .kept }
+    let found = try TrialOutcome(TrialInput(bytes: document.bytes, way: .pipe), options)
+    #expect(found == expected, "\(name), \(place.name), array: \(isArray), from a pipe")
     let (fault, assets) = document.judged(maxDepth: options.resources.maxDepth)
     #expect(expected.faultPlace == fault, "\(name), \(place.name), array: \(isArray): \(expected.error)")
     #expect(

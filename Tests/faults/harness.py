@@ -51,11 +51,12 @@ class Workspace:
 
     def start(self, *arguments, cwd=None, faults=None, limits=(), stdin=subprocess.DEVNULL, **more):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TMPDIR": str(self.path)}
-        for name in ("ASAN_OPTIONS", "TSAN_OPTIONS"):
+        # A build for a sanitizer needs its own.
+        for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"):
             if name in os.environ:
                 environment[name] = os.environ[name]
         if faults is not None:
-            environment["LD_PRELOAD"] = INTERPOSE
+            environment["LD_PRELOAD"] = f"{INTERPOSE} {environment.get('LD_PRELOAD', '')}".strip()
             environment["FAULT_ROOT"] = str(self.path)
             environment |= {f"FAULT_{key.upper()}": str(value) for key, value in faults.items()}
 

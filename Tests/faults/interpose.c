@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -22,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -199,6 +201,32 @@ int fstatat(int directory, const char *path, struct stat *status, int flags) {
   return real(directory, path, status, flags);
 }
 
+int statvfs(const char *restrict path, struct statvfs *restrict status) {
+  REAL(int, statvfs, (const char *, struct statvfs *));
+  FAILS_FOR(statvfs, path);
+  return real(path, status);
+}
+
+#ifdef __GLIBC__
+int statx(int directory, const char *restrict path, int flags, unsigned mask, struct statx *restrict status) {
+  REAL(int, statx, (int, const char *, int, unsigned, struct statx *));
+  FAILS_FOR(statx, path);
+  return real(directory, path, flags, mask, status);
+}
+#endif
+
+char *realpath(const char *restrict path, char *restrict resolved) {
+  REAL(char *, realpath, (const char *, char *));
+  if (!fault_short && goes_wrong_for("realpath", path)) return NULL;
+  return real(path, resolved);
+}
+
+int poll(struct pollfd *descriptors, nfds_t count, int timeout) {
+  REAL(int, poll, (struct pollfd *, nfds_t, int));
+  FAILS_AT(poll, count ? descriptors[0].fd : -1);
+  return real(descriptors, count, timeout);
+}
+
 int flock(int descriptor, int operation) {
   REAL(int, flock, (int, int));
   FAILS_AT(flock, descriptor);
@@ -257,6 +285,16 @@ struct dirent *readdir(DIR *directory) {
   REAL(struct dirent *, readdir, (DIR *));
   if (!fault_short && goes_wrong_at("readdir", dirfd(directory))) return NULL;
   return real(directory);
+}
+
+/// As with `close`, the descriptor is gone either way.
+int closedir(DIR *directory) {
+  REAL(int, closedir, (DIR *));
+  int fails = !fault_short && goes_wrong_at("closedir", dirfd(directory)), code = errno;
+  int result = real(directory);
+  if (!fails) return result;
+  errno = code;
+  return -1;
 }
 
 time_t time(time_t *result) {

@@ -78,6 +78,9 @@ struct OpenInput {
     raw = try FingerprintedInput(name, gate: gate, counting: counting)
   }
 
+  /// Whether the input is a file that is no longer what it was when it was opened.
+  func hasChanged() throws -> Bool { try raw.hasChanged() }
+
   /// A hash of the length and the first and last 64 KiB, and the length; complete once all was read.
   func fingerprint() throws -> (fingerprint: String, bytes: Int) { try raw.fingerprint() }
 

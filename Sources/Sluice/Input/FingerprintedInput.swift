@@ -96,6 +96,14 @@ final class FingerprintedInput {
     }
   }
 
+  /// Whether it is a file that is no longer what it was when it was opened.
+  ///
+  /// - Throws: `StorageError`.
+  func hasChanged() throws -> Bool {
+    guard let file else { return false }
+    return try opened != file.version()
+  }
+
   /// A hash of the length and the first and last 64 KiB, and the length.
   ///
   /// Of a pipe all must have been read. A file must still be what it was when it was opened: one that is
@@ -103,8 +111,8 @@ final class FingerprintedInput {
   func fingerprint() throws -> (fingerprint: String, bytes: Int) {
     var hash = SHA256()
     let length: Int
+    if try hasChanged() { throw InputChanged() }
     if let file {
-      guard try opened == file.version() else { throw InputChanged() }
       length = file.size
       hash.update(data: try Self.read(file, 0..<Self.edge))
       hash.update(data: try Self.read(file, max(0, length - Self.edge)..<length))
