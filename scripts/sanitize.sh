@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The test suite under the address and the thread sanitizer, in build folders of their own.
+# The test suite and failing calls under the address and the thread sanitizer, in build folders of their own.
 #
 #   sanitize.sh [address|thread] [swift test's arguments]
 set -euo pipefail
@@ -26,4 +26,6 @@ for kind in "${kinds[@]}"; do
     clang -shared -fPIC -O1 -Wall -Wextra -Werror -o "$preload" scripts/thread-sanitizer-mutex.c -ldl
   fi
   LD_PRELOAD=$preload swift test "${build[@]}" --skip-build --sanitize="$kind" --scratch-path "$scratch" "$@"
+  # What measures memory or bounds it has no meaning here.
+  LD_PRELOAD=$preload SLUICE_BINARY=$scratch/release/sluice FAULT_TESTS=test_calls scripts/faults.sh --short
 done

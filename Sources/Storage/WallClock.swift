@@ -46,6 +46,17 @@ public enum CurrentProcess {
     return asked == 0 ? Int(clamping: limit.rlim_cur) : 20
   }
 
+  /// Sees that it may have so many more files open, which `ulimit -n` bounds.
+  ///
+  /// - Throws: `StorageError` if the system refuses.
+  public static func checkOpenFiles(_ count: Int) throws(StorageError) {
+    var opened: [CInt] = []
+    defer { for descriptor in opened { close(descriptor) } }
+    for _ in 0..<count {
+      opened.append(try systemCall("open", "/") { unsafe open("/", O_RDONLY | O_CLOEXEC) })
+    }
+  }
+
   /// Whether it may have so much more address space, which `ulimit -v` bounds.
   ///
   /// - Parameters:

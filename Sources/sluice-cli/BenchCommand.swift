@@ -74,7 +74,7 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let monitor = RunMonitor()
-    let signals = SignalWatch(monitor)
+    let signals = try SignalWatch(monitor)
     let bench = Bench(
       input: .path(input), options: try checkedOptions(), seconds: measure.seconds,
       temporaryDirectory: resource.temp)

@@ -72,7 +72,7 @@ struct InspectCommand: ParsableCommand {
       try page?.check(output: nil)
     }
     let monitor = RunMonitor()
-    let signals = SignalWatch(monitor)
+    let signals = try SignalWatch(monitor)
     let progress = ProgressLine(monitor, mode: progress, isQuiet: false, countsKept: false)
     progress.start()
     let outcome = Result { () throws(RunError) in try inspection.execute(monitor) }

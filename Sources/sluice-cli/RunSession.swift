@@ -17,7 +17,7 @@ struct RunSession {
   ///
   /// - Returns: The exit status.
   func execute() throws -> Int32 {
-    let signals = SignalWatch(monitor)
+    let signals = try SignalWatch(monitor)
     try reported { try AddressSpace.check(command.runOptions().resources) }
     if case .path(let path) = command.message.stats {
       try reported { try StatsFile(path: path).check(output: command.out.dryRun ? nil : command.out.output) }
@@ -109,7 +109,13 @@ final class SignalWatch: @unchecked Sendable {
   private let queue = DispatchQueue(label: "sluice.signals")
   private let received: SignalNumber
 
-  init(_ monitor: RunMonitor) {
+  /// Starts to watch.
+  ///
+  /// - Throws: `ExitCode`, with the message written, where Dispatch would have too few descriptors: it ends the
+  ///   process when it gets none.
+  init(_ monitor: RunMonitor) throws {
+    // One to wait with, one to be woken by, one for each signal and one for the time.
+    try reported { try CurrentProcess.checkOpenFiles(5) }
     self.monitor = monitor
     let received = SignalNumber()
     self.received = received

@@ -174,5 +174,6 @@ import Testing
     bytes.replaceSubrange(second + 42..<second + 46, with: [0, 0, 0, 0])
     let error = #expect(throws: CompressionError.self) { try readArchive(bytes) }
     #expect(error?.code == .corrupt)
+    #expect(error.map { "\($0)".hasPrefix("zip entry \"a\"") } == true)
   }
 }

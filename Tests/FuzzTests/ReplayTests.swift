@@ -40,8 +40,10 @@ import Testing
     }
   }
 
-  /// No target is without seeds.
-  @Test func everyTargetHasSeeds() {
+  /// No target is without seeds, and what was found has not been lost.
+  @Test func keptInputsAreThere() {
     #expect(Set(Self.kept(in: "Fuzzing/corpus").map(\.target)) == Set(FuzzTarget.allCases))
+    #expect(!Self.kept(in: "Fixtures/fuzz-finds").isEmpty)
+    #expect(!Corpus.regressions.isEmpty)
   }
 }

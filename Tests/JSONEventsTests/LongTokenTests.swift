@@ -34,13 +34,22 @@ import Testing
 
   /// A long token is still validated: its fault is found wherever it is, escapes and UTF-8 across cuts too.
   @Test func longTokensAreValidated() {
-    let body = Self.string(length: Self.limit + 5000)
-    for bad in ["\n", "\\x", "\\u12g4", "\u{1}"] {
-      var bytes = Array("[".utf8) + body + Array("]".utf8)
-      bytes.replaceSubrange(Self.limit + 100..<Self.limit + 110, with: Array(bad.utf8))
-      #expect(!parsed(bytes, cuts: evenCuts(bytes.count, size: 65536)).isValid)
-      #expect(!validates(bytes, cuts: evenCuts(bytes.count, size: 65536)))
-      #expect(fault(of: bytes) != nil)
+    let body = Self.string(length: Self.limit + 70_000)
+    let faults: [(bytes: [UInt8], offset: Int)] = [
+      (Array("\n".utf8), 0), (Array("\\x".utf8), 1), (Array("\\u12g4".utf8), 4), ([0x01], 0),
+      ([0xC3, 0x28], 0),
+      ([0xED, 0xA0, 0x80], 0), ([0xFF], 0),
+    ]
+    // In one chunk, and with a cut behind each of its first bytes.
+    let cut = Self.limit + 65536
+    for (bad, offset) in faults {
+      for place in [Self.limit + 100, cut - 1, cut - 2, cut - 3, cut - 4] {
+        var bytes = Array("[".utf8) + body + Array("]".utf8)
+        bytes.replaceSubrange(place..<place + bad.count, with: bad)
+        #expect(!parsed(bytes, cuts: evenCuts(bytes.count, size: 65536)).isValid)
+        #expect(!validates(bytes, cuts: evenCuts(bytes.count, size: 65536)))
+        #expect(fault(of: bytes, cuts: evenCuts(bytes.count, size: 65536))?.offset == place + offset)
+      }
     }
     let number = Array("[1".utf8) + [UInt8](repeating: UInt8(ascii: "0"), count: Self.limit)
     for (end, isValid) in [

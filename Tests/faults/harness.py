@@ -13,6 +13,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 SLUICE = os.environ.get("SLUICE_BINARY", str(HERE.parent.parent / ".build/debug/sluice"))
+PEAK_MEMORY = str(HERE.parent.parent / "scripts/peak-memory.py")
 INTERPOSE = os.environ.get("SLUICE_INTERPOSE", "")
 # The short form runs with every commit; the long one tries every call and the big inputs.
 IS_LONG = os.environ.get("SLUICE_FAULTS") == "long"
@@ -49,7 +50,7 @@ class Workspace:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return path
 
-    def start(self, *arguments, cwd=None, faults=None, limits=(), stdin=subprocess.DEVNULL, **more):
+    def start(self, *arguments, cwd=None, faults=None, limits=(), stdin=subprocess.DEVNULL, measured=False, **more):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TMPDIR": str(self.path)}
         # A build for a sanitizer needs its own.
         for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "LD_PRELOAD"):
@@ -64,8 +65,9 @@ class Workspace:
             for kind, value in limits:
                 resource.setrlimit(kind, (value, value))
 
+        measuring = [sys.executable, PEAK_MEMORY, self.peak_file] if measured else []
         return subprocess.Popen(
-            [SLUICE, *map(str, arguments)], cwd=cwd or self.path, env=environment, stdin=stdin,
+            [*measuring, SLUICE, *map(str, arguments)], cwd=cwd or self.path, env=environment, stdin=stdin,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit if limits else None, **more)
 
     def run(self, *arguments, input=None, timeout=120, **more):
@@ -77,6 +79,17 @@ class Workspace:
             process.communicate()
             raise
         return Outcome(subprocess.CompletedProcess(arguments, process.returncode, output, error))
+
+    @property
+    def peak_file(self):
+        return f"{self.path}.peak"
+
+    def peak(self):
+        """The most bytes that the last run that was `measured` had in memory, by the kernel's account."""
+        with open(self.peak_file) as file:
+            bytes = int(file.read())
+        os.unlink(self.peak_file)
+        return bytes
 
     def names(self):
         return sorted(os.listdir(self.path))

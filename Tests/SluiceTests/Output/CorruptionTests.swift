@@ -49,8 +49,7 @@ import Testing
     #expect(try verifier.run(workers: 1).isOK)
   }
 
-  /// A part that is another's, or honest bytes in another compression than the name says, are found as well: by
-  /// the frame or the rows even where somebody has brought the sums in line.
+  /// A part that has another's place is found, though it is a whole one.
   @Test func swappedParts() throws {
     let base = try TemporaryDirectory()
     try base.write(Self.input, to: "input.ndjson")

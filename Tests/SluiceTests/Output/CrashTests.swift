@@ -242,17 +242,4 @@ private final class Fuse: Sendable {
     #expect(try verify(out).isOK)
     #expect(try base.names() == ["out", "relative"])
   }
-
-  /// On a real mount point, given by the environment, everything happens inside it.
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["SLUICE_TEST_MOUNT"] != nil))
-  func commitsIntoAMountPoint() throws {
-    let mount = try #require(ProcessInfo.processInfo.environment["SLUICE_TEST_MOUNT"])
-    #expect(Path.isMountPoint(mount))
-    try SmallOutput(tag: "old").write(to: mount, overwrite: true)
-    try SmallOutput(tag: "new").write(to: mount, overwrite: true)
-    #expect(try verify(mount).isOK)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: mount).sorted()
-        == ["data", "manifest.json", "rejects", "report.json"])
-  }
 }

@@ -34,10 +34,10 @@ import Testing
         var damaged = bytes
         damaged[index] ^= 1 << (index % 8)
         try damaged.write(to: URL(fileURLWithPath: out + "/" + name))
-        // A number in the manifest that was read as the schema makes it one of another version.
         let found = try? problems()
-        #expect(found == nil || found?[name] == "hash", "\(name) byte \(index): \(found ?? [:])")
-        #expect(found != nil || name == "manifest.json")
+        // Another number of the schema makes it a manifest of another version, which is not read at all.
+        let isVersion = name == "manifest.json" && bytes.prefix(index) == Data("{\"schema\":".utf8)
+        #expect(found?[name] == (isVersion ? nil : "hash"), "\(name) byte \(index): \(found ?? [:])")
       }
       try bytes.write(to: URL(fileURLWithPath: out + "/" + name))
     }
