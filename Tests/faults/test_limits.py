@@ -272,6 +272,16 @@ class LimitTests(unittest.TestCase):
                 self.assertEqual(space.names(), ["input.ndjson", "out"])
                 self.assertEqual(sorted(os.listdir(space.path / "out")), ["data", "manifest.json", "report.json"])
 
+    @unittest.skipUnless(harness.INTERPOSE, "needs the interposed library")
+    def test_no_rename(self):
+        """A file system that does not rename directories takes no output, says so, and keeps nothing."""
+        with Workspace() as space:
+            space.write("input.ndjson", export(5))
+            outcome = space.run("run", "input.ndjson", "-o", "out", "-q",
+                                faults={"only": "rename", "at": 1, "errno": errno.EXDEV})
+            self.refused(outcome, "out: ", "Invalid cross-device link")
+            self.assertEqual(space.names(), ["input.ndjson"])
+
     def test_silent_pipe(self):
         """A pipe that nobody opens to write holds up no signal."""
         for output in ("out", "-"):
