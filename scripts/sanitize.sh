@@ -12,7 +12,9 @@ if [ "${1:-}" = address ] || [ "${1:-}" = thread ]; then
 fi
 # Commands that tests start are built alike; one that finds something ends with a status no test expects.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=66:allocator_may_return_null=1
-export TSAN_OPTIONS=exitcode=66:halt_on_error=0
+export TSAN_OPTIONS=exitcode=66:halt_on_error=0:suppressions=$PWD/scripts/thread-sanitizer.supp
+# Some tests bound what a sanitizer takes for itself.
+export SLUICE_SANITIZER=1
 # Optimized: the debug build takes hours. Preconditions and overflow traps stay.
 build=(-c release -Xswiftc -enable-testing)
 for kind in "${kinds[@]}"; do

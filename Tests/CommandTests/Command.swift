@@ -33,6 +33,9 @@ enum Command {
     return packageRoot.appending(path: ".build/debug/sluice")
   }()
 
+  /// Whether it was built for a sanitizer, which maps files and memory of its own (scripts/sanitize.sh).
+  static let isSanitized = ProcessInfo.processInfo.environment["SLUICE_SANITIZER"] != nil
+
   static let packageRoot = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
