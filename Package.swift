@@ -87,28 +87,27 @@ let package = Package(
       ],
       path: "Tools/measure-limits", swiftSettings: strict),
 
+    // What tests of several targets read and do: Fixtures/conformance, and texts in pieces.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: strict),
     .testTarget(
       name: "CompressionTests", dependencies: ["Compression", "Pipeline", "Storage"], swiftSettings: strict),
-    .testTarget(name: "ByteScanTests", dependencies: ["ByteScan"], swiftSettings: strict),
+    .testTarget(name: "ByteScanTests", dependencies: ["ByteScan", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
-    // Fixtures/conformance, for the judges of JSON by themselves and for both engines.
-    .target(name: "ConformanceCorpus", path: "Tests/ConformanceCorpus", swiftSettings: strict),
-    .testTarget(
-      name: "JSONEventsTests", dependencies: ["JSONEvents", "ConformanceCorpus"], swiftSettings: strict),
+    .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents", "TestSupport"], swiftSettings: strict),
     .testTarget(name: "GeneratorTests", dependencies: ["ExportGenerator"], swiftSettings: strict),
     .testTarget(
       name: "SluiceTests",
       dependencies: [
-        "Sluice", "ExportGenerator", "ConformanceCorpus", "JSONEvents", "ByteScan", "Compression", "Storage",
+        "Sluice", "ExportGenerator", "TestSupport", "JSONEvents", "ByteScan", "Compression", "Storage",
       ],
       swiftSettings: strict),
     // What a fuzzer asks of one input: of libFuzzer's in Fuzzing/, and of those that FuzzTests makes or has kept.
     .target(
       name: "FuzzChecks",
       dependencies: [
-        "Sluice", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage",
+        "Sluice", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       path: "Tests/FuzzChecks", swiftSettings: strict),

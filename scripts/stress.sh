@@ -26,9 +26,9 @@ awk 'BEGIN {
 }' >"$work/input.ndjson"
 (
   ulimit -n 64
-  "$bin/sluice" run "$work/input.ndjson" --partition-by batch --output "$work/few" --stats "json=$work/stats"
+  scripts/peak-memory.py "$work/peak" "$bin/sluice" run "$work/input.ndjson" --partition-by batch --output "$work/few"
 )
-peak=$(sed -nE 's/.*"peakMemoryBytes":([0-9]+).*/\1/p' "$work/stats")
+peak=$(cat "$work/peak")
 echo "peak memory: $((peak / 1000000)) MB"
 "$bin/sluice" run "$work/input.ndjson" --partition-by batch --output "$work/many" --memory 4GB --workers 3
 diff -r "$work/few/data" "$work/many/data"

@@ -1,4 +1,5 @@
 import ByteScan
+import TestSupport
 import Testing
 
 @Suite struct JSONCheckTests {
@@ -159,11 +160,7 @@ import Testing
     -> Bool
   {
     var check = JSONCheck(kernel: kernel, maxDepth: maxDepth)
-    var start = 0
-    for end in cuts + [bytes.count] {
-      check.feed(bytes.span.extracting(start..<end))
-      start = end
-    }
+    bytes.forEachPiece(cutAt: cuts) { piece, _ in check.feed(piece) }
     return check.finish()
   }
 }

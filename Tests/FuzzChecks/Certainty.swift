@@ -1,6 +1,7 @@
 // What the check in the kernels says of bytes that come in pieces.
 
 package import ByteScan
+import TestSupport
 
 extension JSONCheck {
   /// Whether it is certain of `bytes`, in the pieces that `cuts` (ascending) makes of them.
@@ -8,11 +9,7 @@ extension JSONCheck {
     _ bytes: [UInt8], _ cuts: [Int], _ kernel: ScanKernel, maxDepth: Int
   ) -> Bool {
     var check = JSONCheck(kernel: kernel, maxDepth: maxDepth)
-    var start = 0
-    for end in cuts + [bytes.count] {
-      check.feed(bytes.span.extracting(start..<end))
-      start = end
-    }
+    bytes.forEachPiece(cutAt: cuts) { piece, _ in check.feed(piece) }
     return check.finish()
   }
 }

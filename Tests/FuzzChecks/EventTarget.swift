@@ -3,6 +3,7 @@
 
 import ByteScan
 import JSONEvents
+import TestSupport
 
 extension FuzzTarget {
   func checkEvents(_ input: inout FuzzInput) -> String? {
@@ -37,10 +38,8 @@ extension FuzzTarget {
   private static func validates(_ bytes: [UInt8], _ cuts: [Int], _ several: Bool, isClean: Bool) -> Bool {
     var validator = JSONValidator(allowsMultipleValues: several)
     do {
-      var start = 0
-      for end in cuts + [bytes.count] {
-        try validator.feed(bytes.span.extracting(start..<end), at: start, isClean: isClean)
-        start = end
+      try bytes.forEachPiece(cutAt: cuts) { piece, start in
+        try validator.feed(piece, at: start, isClean: isClean)
       }
       try validator.endOfInput()
       return true

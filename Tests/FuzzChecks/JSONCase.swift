@@ -2,6 +2,7 @@
 // and cut.
 
 import JSONEvents
+import TestSupport
 
 /// One text before all judges.
 package struct JSONCase {
@@ -37,11 +38,7 @@ package struct JSONCase {
     var parser = JSONPushParser(log, maxDepth: maxDepth, allowsMultipleValues: several)
     var isValid = true
     do {
-      var start = 0
-      for end in cuts + [bytes.count] {
-        try parser.feed(bytes.span.extracting(start..<end), at: start)
-        start = end
-      }
+      try bytes.forEachPiece(cutAt: cuts) { piece, start in try parser.feed(piece, at: start) }
       try parser.endOfInput()
     } catch {
       isValid = false
@@ -54,11 +51,7 @@ package struct JSONCase {
   private static func validates(_ bytes: [UInt8], _ cuts: [Int], _ maxDepth: Int, _ several: Bool) -> Bool {
     var validator = JSONValidator(maxDepth: maxDepth, allowsMultipleValues: several)
     do {
-      var start = 0
-      for end in cuts + [bytes.count] {
-        try validator.feed(bytes.span.extracting(start..<end), at: start)
-        start = end
-      }
+      try bytes.forEachPiece(cutAt: cuts) { piece, start in try validator.feed(piece, at: start) }
       try validator.endOfInput()
       return true
     } catch {
@@ -70,11 +63,7 @@ package struct JSONCase {
     _ bytes: [UInt8], _ cuts: [Int], _ maxDepth: Int, _ several: Bool
   ) -> JSONFault? {
     var grammar = JSONGrammar(mode: several ? .severalValues : .oneValue, maxDepth: maxDepth)
-    var start = 0
-    for end in cuts + [bytes.count] {
-      if let fault = grammar.consume(bytes.span.extracting(start..<end)) { return fault }
-      start = end
-    }
+    bytes.forEachPiece(cutAt: cuts) { piece, _ in _ = grammar.consume(piece) }
     return grammar.finish()
   }
 }

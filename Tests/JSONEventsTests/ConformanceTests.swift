@@ -1,4 +1,4 @@
-import ConformanceCorpus
+import TestSupport
 import Testing
 
 @testable import JSONEvents
@@ -49,10 +49,6 @@ import Testing
 /// The fault that `JSONGrammar` finds in `bytes` cut at `cuts`.
 func fault(of bytes: [UInt8], cuts: [Int] = [], mode: JSONGrammar.Mode = .oneValue) -> JSONFault? {
   var grammar = JSONGrammar(mode: mode)
-  var start = 0
-  for end in cuts + [bytes.count] {
-    _ = grammar.consume(bytes.span.extracting(start..<end))
-    start = end
-  }
+  bytes.forEachPiece(cutAt: cuts) { piece, _ in _ = grammar.consume(piece) }
   return grammar.finish()
 }

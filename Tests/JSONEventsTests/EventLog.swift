@@ -1,6 +1,7 @@
 // What the tests of this target share: a handler that writes down all it is told, and drivers that cut texts.
 
 import JSONEvents
+import TestSupport
 
 /// Writes each event down as one line.
 final class EventLog: JSONEventHandler {
@@ -57,11 +58,7 @@ func parsed(_ bytes: [UInt8], cuts: [Int], maxDepth: Int = 512, several: Bool = 
   var parser = JSONPushParser(log, maxDepth: maxDepth, allowsMultipleValues: several)
   var isValid = true
   do {
-    var start = 0
-    for end in cuts + [bytes.count] {
-      try parser.feed(bytes.span.extracting(start..<end), at: start)
-      start = end
-    }
+    try bytes.forEachPiece(cutAt: cuts) { piece, start in try parser.feed(piece, at: start) }
     try parser.endOfInput()
   } catch {
     isValid = false
@@ -73,11 +70,7 @@ func parsed(_ bytes: [UInt8], cuts: [Int], maxDepth: Int = 512, several: Bool = 
 func validates(_ bytes: [UInt8], cuts: [Int], several: Bool = false) -> Bool {
   var validator = JSONValidator(allowsMultipleValues: several)
   do {
-    var start = 0
-    for end in cuts + [bytes.count] {
-      try validator.feed(bytes.span.extracting(start..<end), at: start)
-      start = end
-    }
+    try bytes.forEachPiece(cutAt: cuts) { piece, start in try validator.feed(piece, at: start) }
     try validator.endOfInput()
     return true
   } catch {

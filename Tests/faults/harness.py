@@ -87,9 +87,9 @@ class Workspace:
     def peak(self):
         """The most bytes that the last run that was `measured` had in memory, by the kernel's account."""
         with open(self.peak_file) as file:
-            bytes = int(file.read())
+            peak = int(file.read())
         os.unlink(self.peak_file)
-        return bytes
+        return peak
 
     def names(self):
         return sorted(os.listdir(self.path))

@@ -103,7 +103,7 @@ class CallTests(unittest.TestCase):
 
     def every(self, step, check, **only):
         """Tries every call of every scenario, in the short form every `step`-th."""
-        found = []
+        found, tried = [], 0
         for index, scenario in enumerate(self.scenarios):
             with Workspace() as space:
                 _, calls = self.faulty(scenario.prepare(space), space, **only)
@@ -118,7 +118,19 @@ class CallTests(unittest.TestCase):
                     return problem and f"{scenario.name}, call {number}: {problem}"
 
             found += [problem for problem in in_parallel(attempt, picked) if problem]
+            tried += len(picked)
+        if IS_LONG:
+            print(f"{self._testMethodName}: {tried} calls")
         self.assertFalse(found, "\n" + "\n".join(found))
+
+    def was_made(self, number, scenario, outcome, calls):
+        """Whether a run came to its N-th call, the one that was to go wrong; an error where it had to."""
+        # How often a pipe is asked whether it has something depends on who fills it; and who ends first need not
+        # close the last descriptors.
+        is_last = outcome.status == scenario.status and number > self.made[scenario.name] - 4
+        if len(calls) < number and not scenario.piped and not is_last:
+            raise AssertionError(f"{scenario.name}: {len(calls)} calls were made, and not {number}: {outcome}")
+        return len(calls) >= number
 
     def state(self, scenario, space, outcome):
         """What is wrong with what a run left."""
@@ -158,11 +170,8 @@ class CallTests(unittest.TestCase):
     def refused(self, code, wanted):
         def check(scenario, space, number):
             outcome, calls = self.faulty(scenario, space, at=number, errno=code)
-            if len(calls) < number:
-                # How often a pipe is asked whether it has something depends on who fills it; and who ends first
-                # need not close the last descriptors.
-                is_last = outcome.status == scenario.status and number > self.made[scenario.name] - 4
-                return None if scenario.piped or is_last else f"only {len(calls)} calls were made: {outcome}"
+            if not self.was_made(number, scenario, outcome, calls):
+                return None
             call, path = calls[number - 1]
             if outcome.status == 2:
                 first = next((line for line in outcome.error.splitlines() if line.startswith(ERROR)), "")
@@ -200,11 +209,8 @@ class CallTests(unittest.TestCase):
 
         def check(scenario, space, number):
             outcome, calls = self.faulty(scenario, space, at=number, errno=errno.EINTR, only=names)
-            if len(calls) < number:
-                # How often a pipe is asked whether it has something depends on who fills it; and who ends first
-                # need not close the last descriptor.
-                is_last = outcome.status == scenario.status and len(calls) == number - 1
-                return None if scenario.piped or is_last else f"only {len(calls)} calls were made: {outcome}"
+            if not self.was_made(number, scenario, outcome, calls):
+                return None
             if outcome.status != scenario.status:
                 return f"{' '.join(calls[number - 1])}: {outcome}"
             return self.state(scenario, space, outcome)
@@ -214,7 +220,7 @@ class CallTests(unittest.TestCase):
         """Death right before any call."""
         def check(scenario, space, number):
             outcome, calls = self.faulty(scenario, space, at=number, signal=int(signal.SIGKILL))
-            if outcome.status != -signal.SIGKILL and len(calls) >= number:
+            if self.was_made(number, scenario, outcome, calls) and outcome.status != -signal.SIGKILL:
                 return f"{outcome}"
             return self.state(scenario, space, outcome) or self.again(scenario, space)
         self.every(13, check)
