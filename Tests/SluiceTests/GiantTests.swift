@@ -117,6 +117,36 @@ func smallMemory(_ options: RunOptions) -> Int {
     }
   }
 
+  /// Assets of which some annotations or all make no rows, each with keys that stand again and what is no object.
+  static func assetsOfOddAnnotations() -> [[UInt8]] {
+    let annotations = #"{"title":"Car","title":"Truck","tool":"box"},3,{"tool":7,"tool":"box"},"#
+    let list = String(repeating: annotations, count: 160) + "null"
+    let history = #""stageHistory":[{"stage":"Label","stage":"Review","tools":[\#(list)]}]"#
+    let current = #""task":{"tools":[\#(list)],\#(history),"stage":"Complete","updatedAt":"2025-06-02"}"#
+    let legacy = ["Complete", "Label"].map { #"{"objects":[\#(list)],\#(history),"status":"\#($0)"}"# }
+    return [
+      #"{"externalId":"late",\#(current),"batches":["rain"]}"#,
+      #"{"externalId":"legacy","tasks":[\#(legacy[0]),\#(legacy[1])],"batches":["night"]}"#,
+      #"{"externalId":"both","tasks":[\#(legacy[0]),\#(legacy[1])],\#(current),"batches":[]}"#,
+    ].map { Array($0.utf8) }
+  }
+
+  /// What annotations bring up that do not count is not counted, even if they were read before that was known.
+  @Test(arguments: GeneratedExportTests.variants.indices)
+  func annotationsThatDoNotCount(variant: Int) throws {
+    for (stages, batches) in [([], []), (["Complete"], []), (["Label"], []), (["Complete"], ["rain"])] {
+      var options = RunOptions(workers: 1)
+      GeneratedExportTests.variants[variant](&options)
+      options.selection.stages = stages
+      options.selection.batches = batches
+      options.onError = (variant + stages.count) % 2 == 0 ? .stop : .skip
+      try check(
+        Self.join(Self.assetsOfOddAnnotations(), isArray: true), options,
+        "variant \(variant) \(stages) \(batches)"
+      )
+    }
+  }
+
   /// What is wrong in an annotation that is too big to be held is found, and where.
   @Test(arguments: [RowKind.assets, .annotations])
   func faultsInBigAnnotations(rows: RowKind) throws {

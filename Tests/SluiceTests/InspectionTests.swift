@@ -55,6 +55,12 @@ import Testing
     #expect(said.hasPrefix("{\"schema\":1"))
   }
 
+  /// Assets with two kinds of tasks, of which one counts, and annotations with keys that stand again.
+  @Test func twoKindsOfTasks() throws {
+    let said = try agreed(Array(GiantTests.assetsOfOddAnnotations().joined(separator: [0x0A])))
+    #expect(said.contains("\"duplicateKeys\":"), "\(said)")
+  }
+
   /// Annotations of which the scanner cannot be sure, one by one among others: the parser decides, and nothing is
   /// counted twice or lost.
   @Test(arguments: AnnotationElements.doubtful)

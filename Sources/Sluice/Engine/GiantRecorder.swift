@@ -18,9 +18,7 @@ struct GiantRecorder {
   /// What annotations look like, likewise.
   private var shape: ShapeTree?
   private var legacyShape: ShapeTree?
-  private var duplicateKeys = 0
-  private var surprises: [WarningCode: (count: Int, first: Int)] = [:]
-  private var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  private var findings = GiantFindings()
   private var fault: ElementFault?
   /// Whether a part of a row has been written since a list was opened, so that a comma is due.
   private var listHasElements = false
@@ -55,7 +53,7 @@ struct GiantRecorder {
     self.pass = pass
     (task, legacyTasks) = (TaskFacts(), [:])
     (shape, legacyShape) = (nil, nil)
-    (duplicateKeys, surprises, surpriseLines) = (0, [:], [:])
+    findings = GiantFindings()
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
     rows.begin(asset: counts.nextAsset)
     if pass.goal == .write, plan.needs.columns == nil, let known = pass.known {
@@ -86,7 +84,7 @@ struct GiantRecorder {
   }
 
   private mutating func count(_ outcome: ListOutcome) {
-    duplicateKeys += outcome.duplicateKeys
+    findings.add(outcome)
     let number = outcome.place.task
     if outcome.place.isInTaskList {
       legacyTasks[number, default: TaskFacts()].addCounts(of: outcome.task, task: number)
@@ -95,19 +93,6 @@ struct GiantRecorder {
       task.addCounts(of: outcome.task, task: 0)
       shape.add(outcome.shape)
     }
-    for (code, surprise) in outcome.surprises {
-      add(code, surprise, outcome.surpriseLines[code])
-    }
-  }
-
-  private mutating func add(
-    _ code: WarningCode, _ surprise: (count: Int, first: Int), _ line: (line: Int, column: Int)?
-  ) {
-    let known = surprises[code]
-    if known.map({ surprise.first < $0.first }) ?? true { surpriseLines[code] = line }
-    surprises[code] = (
-      count: (known?.count ?? 0) + surprise.count, first: min(known?.first ?? .max, surprise.first)
-    )
   }
 
   /// Does the work of a run that is not held, and writes as it goes.
@@ -153,6 +138,7 @@ struct GiantRecorder {
       try known.facts.choose(plan.needs.selection.sample, at: giant.range, in: bytes)
     }
     known.decision = plan.selector.decide(known.facts)
+    findings.add(to: &known, plan.needs)
     if let excess = plan.excess(in: known.facts, known.decision) {
       return try exceeded(excess, giant)
     }
@@ -179,9 +165,8 @@ struct GiantRecorder {
     }
   }
 
-  /// Adds what the runs have told.
+  /// Adds what the runs have told that it may depend on whether it is kept.
   private func complete(_ known: inout KnownGiant) {
-    known.facts.duplicateKeys += duplicateKeys
     if known.facts.isLegacy {
       for (number, task) in legacyTasks { known.facts.addCounts(of: task, toTaskAt: number) }
     } else {
@@ -189,13 +174,6 @@ struct GiantRecorder {
     }
     let found = known.facts.isLegacy ? legacyShape : shape
     known.facts.inspection?.shape = found
-    for (code, surprise) in surprises {
-      let old = known.facts.surprises[code]
-      if old.map({ surprise.first < $0.first }) ?? true { known.surpriseLines[code] = surpriseLines[code] }
-      known.facts.surprises[code] = (
-        count: (old?.count ?? 0) + surprise.count, first: min(old?.first ?? .max, surprise.first)
-      )
-    }
   }
 
   /// Has the giant walked through once more, now that it is known to be kept.
