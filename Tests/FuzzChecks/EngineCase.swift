@@ -95,6 +95,7 @@ package struct EngineCase {
     if let before = selection.updatedBefore { lines += ["--updated-before", before.text] }
     if options.rows.prune { lines.append("--prune") }
     if options.rows.stripURLQuery { lines.append("--strip-url-query") }
+    if let sample = selection.sample { lines += ["--sample", sample.text] }
     if let limit = options.rows.limit { lines += ["--limit", "\(limit)"] }
     if toDirectory {
       if !options.output.partitionBy.isEmpty {
