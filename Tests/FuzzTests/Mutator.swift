@@ -42,7 +42,7 @@ enum Mutator {
     let index = Int.random(in: 0..<tokens.count, using: &random)
     let token = tokens[index]
     let tree = Tokens.subtree(bytes, tokens, at: index)
-    switch Int.random(in: 0..<9, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0: bytes.removeSubrange(token)
     case 1: bytes.removeSubrange(tree)
     case 2: bytes.replaceSubrange(tree, with: Array(random.pick(values).utf8))
@@ -62,6 +62,11 @@ enum Mutator {
     case 7:
       let space = (0..<Int.random(in: 1...70, using: &random)).map { _ in random.pick(Array(" \n\t\r".utf8)) }
       bytes.insert(contentsOf: space, at: random.oneIn(2) ? token.lowerBound : token.upperBound)
+    case 8:
+      // A member twice, where the token is a key.
+      let end = Tokens.subtree(bytes, tokens, at: min(tokens.count - 1, index + 2)).upperBound
+      bytes.insert(
+        contentsOf: Array(bytes[token.lowerBound..<end]) + [UInt8(ascii: ",")], at: token.lowerBound)
     default:
       let end = tokens[min(tokens.count - 1, index + Int.random(in: 0...9, using: &random))].upperBound
       bytes.removeSubrange(token.lowerBound..<end)
