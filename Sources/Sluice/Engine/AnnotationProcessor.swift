@@ -38,7 +38,7 @@ struct AssetRest: Sendable {
     guard let list = lists.popFirst() else { return nil }
     return ListRun(
       place: list, job: ListJob(counts: counts, output: .rows(try frames.frame(of: list))), element: element,
-      range: list.start + 1..<list.end, isFirst: true, terminator: .bracket)
+      range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
   }
 
   /// Notes that the annotations have been counted.

@@ -242,7 +242,7 @@ final class AssetProcessor {
     for list in facts.lists where list.counts || prunes {
       let run = ListRun(
         place: list, job: ListJob(counts: true, output: prunes ? .cuts : .none), element: element,
-        range: list.start + 1..<list.end, isFirst: true, terminator: .bracket)
+        range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
       let outcome = lists.process(run, Arena(pool), pool: pool, limit: .max)
       if outcome.fault != nil { return false }
       facts.add(outcome)

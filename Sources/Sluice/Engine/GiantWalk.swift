@@ -315,7 +315,7 @@ final class GiantWalk: @unchecked Sendable {
     }
     // The bracket is the frame's, and is scanned again there.
     state.depth += 1
-    cutter.end(at: close, from: start, block, .bracket, emit)
+    cutter.end(at: close, from: start, block, .bracket(bytes[close]), emit)
     cutter.run = nil
     tracker.endList(at: block.segment.offset + close, in: block)
     return close

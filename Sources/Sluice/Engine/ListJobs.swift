@@ -28,7 +28,9 @@ struct ListJobs: Sendable {
     var job = ListJob()
     let needs = plan.needs
     if pass.goal == .survey {
-      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes
+      // Where all is validated, lists are met that do not come into the row.
+      let isDropped = place.isInSnapshot && needs.dropsHistory
+      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
       job.validates = plan.validatesAll
       return job
     }

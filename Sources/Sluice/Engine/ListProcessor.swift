@@ -195,7 +195,7 @@ final class ListProcessor {
       if fault == nil { fault = grammar.consume(bytes) }
     }
     if fault == nil, case .none = run.terminator { return grammar.finish() }
-    return fault ?? grammar.consume(run.closing.span)
+    return fault ?? grammar.consume(run.following.span)
   }
 
   /// The line of a place in a run that is not held, whose line is that of its first byte.

@@ -12,6 +12,8 @@ struct ListPlace: Sendable {
   var task: Int
   /// Whether the task is one of `tasks`.
   var isInTaskList: Bool
+  /// Whether it is one of a snapshot's.
+  var isInSnapshot: Bool
   /// The number of containers that are open in it, itself and the asset included.
   var depth: Int
   /// The number of its snapshot among the task's, if its annotations are rows all the same.
@@ -57,8 +59,8 @@ struct ListRun: Sendable {
   enum Terminator: Sendable {
     /// The next run starts with a comma.
     case comma
-    /// The list is closed.
-    case bracket
+    /// The list is closed, by this bracket, which may be of the wrong kind.
+    case bracket(UInt8 = UInt8(ascii: "]"))
     /// The input ends in it.
     case none
   }
@@ -76,13 +78,19 @@ struct ListRun: Sendable {
     [UInt8](repeating: UInt8(ascii: "["), count: place.depth) + (isFirst ? [] : [UInt8(ascii: "0")])
   }
 
-  /// What follows it.
+  /// What is to follow it.
   var closing: [UInt8] {
     switch terminator {
     case .comma: [UInt8(ascii: ",")]
     case .bracket: [UInt8](repeating: UInt8(ascii: "]"), count: place.depth)
     case .none: []
     }
+  }
+
+  /// What does follow it.
+  var following: [UInt8] {
+    guard case .bracket(let bracket) = terminator else { return closing }
+    return [bracket] + closing.dropFirst()
   }
 }
 

@@ -234,15 +234,15 @@ extension AssetState {
   /// The annotation list that has just been opened in `top`, where lists are read apart.
   mutating func listApart(isObject: Bool, at offset: Int) -> ListPlace? {
     guard !isObject, let kind = annotationKind(top.key) else { return nil }
-    var counts = false
+    var (counts, isInSnapshot) = (false, false)
     switch top.place {
     case .task(let taskCounts): counts = taskCounts && top.keyCounts
-    case .snapshot: break
+    case .snapshot: isInSnapshot = true
     default: return nil
     }
     var list = ListPlace(
       kind: kind, counts: counts, task: inTaskList ? facts.legacyTasks.count : 0, isInTaskList: inTaskList,
-      depth: depth + 1, start: offset)
+      isInSnapshot: isInSnapshot, depth: depth + 1, start: offset)
     if case .snapshot(counts: true) = top.place, top.keyCounts, needs.columns?.readsHistory == true {
       list.snapshot = task.snapshots.count - 1
     }

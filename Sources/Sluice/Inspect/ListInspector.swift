@@ -42,7 +42,7 @@ final class ListInspector {
     facts.lists.filter { $0.counts && $0.isInTaskList == facts.isLegacy }.map { list in
       ListRun(
         place: list, job: ListJob(counts: true), element: element, range: list.start + 1..<list.end,
-        isFirst: true, terminator: .bracket)
+        isFirst: true, terminator: .bracket())
     }
   }
 
