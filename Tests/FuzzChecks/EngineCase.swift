@@ -32,6 +32,8 @@ package struct EngineCase {
   package var second: [UInt8]?
   /// Into a directory, with partitions and rejects, or to a sink.
   package var toDirectory = false
+  /// Whether nothing is written, and what is in the input is looked at instead.
+  package var inspects = false
 
   package static let names = [
     "Complete", "Label", "Review", "Completed", "S", "car", "van", "Label Title", "rain", "night", "", "x",
@@ -44,19 +46,28 @@ package struct EngineCase {
   package func difference(_ input: [UInt8]) throws -> String? {
     let place = try FuzzPlace()
     let stored = try store(input, in: place)
-    var reference = options
-    reference.resources.engine = .reference
     let others = try second.map { bytes in
       let file = place.directory.appending(path: "second.json")
       try Data(bytes).write(to: file)
       return [file]
     }
-    let expected = EngineOutcome([stored] + (others ?? []), .file, reference, toDirectory, place)
-    let found = EngineOutcome([stored] + (others ?? []), way, options, toDirectory, place)
+    let inputs = [stored] + (others ?? [])
+    var reference = options
+    reference.resources.engine = .reference
+    let expected = outcome(of: inputs, .file, reference, place)
+    let found = outcome(of: inputs, way, options, place)
     if found.rows.contains(where: { !Self.isWhole($0) }) { return "rows that are no JSON" }
     // Without --validate all the fast engine may overlook faults in what is not written.
     if options.resources.validation == .kept, expected.isFaulty { return nil }
-    return found.difference(from: expected)
+    return found.difference(from: expected).map { inspects ? "inspecting: \($0)" : $0 }
+  }
+
+  private func outcome(of inputs: [URL], _ way: Way, _ options: RunOptions, _ place: FuzzPlace)
+    -> EngineOutcome
+  {
+    if !inspects { return EngineOutcome(inputs, way, options, toDirectory, place) }
+    let findsColumns = options.rows.kind == .annotations
+    return EngineOutcome(inspecting: inputs, way, options, findsColumns: findsColumns, place)
   }
 
   private static func isWhole(_ rows: [UInt8]) -> Bool {

@@ -33,13 +33,36 @@ struct EngineOutcome {
       report = result.report.text.replacing(name, with: "input.json")
       files = toDirectory ? try Self.tree(output, name) : ["-": sink.bytes]
     } catch let failure as RunError {
-      isFaulty = true
-      let place = failure.position.map { "\($0)" } ?? ""
-      error = "\(failure.code.rawValue) \(failure.message) \(place)".replacing(name, with: "input.json")
+      note(failure, name)
     } catch {
       self.error = "\(error)"
     }
     withExtendedLifetime(pipe) {}
+  }
+
+  /// What comes of inspecting.
+  init(inspecting inputs: [URL], _ way: Way, _ options: RunOptions, findsColumns: Bool, _ place: FuzzPlace) {
+    let pipe = way == .pipe ? FilledPipe(inputs[0]) : nil
+    let name = pipe?.path ?? inputs[0].path
+    var inspection = Inspection(
+      inputs: [.path(name)] + inputs.dropFirst().map { .path($0.path) }, resources: options.resources)
+    inspection.onError = options.onError
+    inspection.findsColumns = findsColumns
+    inspection.temporaryDirectory = place.directory.path
+    do throws(RunError) {
+      let found = try inspection.execute()
+      isFaulty = found.report.isPartial
+      report = found.json.replacing(name, with: "input.json")
+    } catch {
+      note(error, name)
+    }
+    withExtendedLifetime(pipe) {}
+  }
+
+  private mutating func note(_ failure: RunError, _ name: String) {
+    isFaulty = true
+    let place = failure.position.map { "\($0)" } ?? ""
+    error = "\(failure.code.rawValue) \(failure.message) \(place)".replacing(name, with: "input.json")
   }
 
   /// In what it differs.

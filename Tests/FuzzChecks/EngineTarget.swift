@@ -87,6 +87,7 @@ extension FuzzTarget {
     if flags[3] { plan.options.resources.maxDepth = 6 }
     let kernels = ScanKernel.available
     plan.options.resources.kernel = kernels[((flags[4] ? 1 : 0) + (flags[5] ? 1 : 0)) % kernels.count]
+    plan.inspects = flags[7]
     if flags[6] { plan.options.selection.sample = Sample("40%") }
     plan.options.resources.blockSize = 1 + input.word() % 6000
   }

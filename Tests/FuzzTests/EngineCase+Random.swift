@@ -17,6 +17,7 @@ extension EngineCase {
     if random.oneIn(6) { second = Corpus.random(&random) }
     way = random.oneIn(2) ? .file : random.pick(Way.allCases)
     toDirectory = random.oneIn(12)
+    inspects = random.oneIn(8)
     options.onError = toDirectory ? random.pick(ErrorPolicy.allCases) : random.oneIn(3) ? .stop : .skip
     if toDirectory {
       options.output.partitionBy = random.pick([[], [.stage], [.batch], [.stage, .batch], [.batch, .stage]])
