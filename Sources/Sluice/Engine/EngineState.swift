@@ -272,9 +272,9 @@ struct EngineState: Sendable {
   mutating func takeMergeWork() -> MergeWork? {
     if !isStopped, mayMerge {
       if let block = framed.removeValue(forKey: nextMerge) {
-        return MergeWork(next: .block(block), merger: merger, watch: watch)
+        return MergeWork(next: .block(block), merger: merger.take(), watch: watch)
       }
-      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger, watch: watch) }
+      if allMerged { return MergeWork(next: .end(failure?.error), merger: merger.take(), watch: watch) }
     }
     isMerging = false
     return nil

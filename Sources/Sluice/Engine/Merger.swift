@@ -42,6 +42,15 @@ struct Merger: Sendable {
     pass = start.pass
   }
 
+  /// Gives itself up to the worker that goes on with it; what stays knows the numbers alone.
+  ///
+  /// If both had the blocks of an open element, each further one would have all of them copied.
+  mutating func take() -> Merger {
+    let whole = self
+    (opened, backlog) = (nil, [])
+    return whole
+  }
+
   /// Takes in the next block, or the next part of it.
   mutating func merge(
     _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
