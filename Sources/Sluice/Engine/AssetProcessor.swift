@@ -81,7 +81,7 @@ struct AssetOutcome: Sendable {
   /// What is to be counted of it, once its facts have been given up.
   private(set) var counts = CountsDelta()
   /// Where the first surprise of each code is.
-  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  var surpriseLines: SurpriseLines = [:]
 
   /// Whether there is more to say of it than counts and a row.
   var isSpecial: Bool { malformed != nil || facts.isIssue || !facts.surprises.isEmpty }

@@ -48,7 +48,7 @@ struct KnownGiant: Sendable {
   /// What does not go into its row, but for what is pruned: each run sees to that itself.
   var cuts = GiantCuts()
   /// Where the first surprise of each code is.
-  var surpriseLines: [WarningCode: (line: Int, column: Int)]
+  var surpriseLines: SurpriseLines
   /// Whether it is to be written.
   var isWanted = false
   /// Whether its annotations have been counted.
@@ -105,7 +105,7 @@ struct GiantEnd: Sendable {
   /// Where a fault in its frame can be looked for from, if every byte was checked.
   var mark: FrameMark
   /// Where the first surprise of each code is.
-  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  var surpriseLines: SurpriseLines = [:]
   /// What does not go into its row, if this was a survey.
   var cuts = GiantCuts()
   /// Whether a line in it makes it suspect: see `LineWatch`.

@@ -2,11 +2,6 @@
 // that counts only if their task passes and its asset too, which may be known at the giant's end alone; so until
 // then it is kept by task.
 
-/// How often something surprising was met, and where first.
-typealias Surprises = [WarningCode: (count: Int, first: Int)]
-/// The place of the first surprise of each code.
-typealias SurpriseLines = [WarningCode: (line: Int, column: Int)]
-
 /// What some annotations have brought up.
 private struct ListFindings {
   var duplicateKeys = 0

@@ -165,7 +165,7 @@ struct GiantRecorder {
     }
   }
 
-  /// Adds what the runs have told that it may depend on whether it is kept.
+  /// Adds what the runs have told and whether it is kept may depend on.
   private func complete(_ known: inout KnownGiant) {
     if known.facts.isLegacy {
       for (number, task) in legacyTasks { known.facts.addCounts(of: task, toTaskAt: number) }

@@ -103,9 +103,9 @@ struct ListOutcome: Sendable {
   /// What they look like, if that is asked for.
   var shape: ShapeTree?
   var duplicateKeys = 0
-  var surprises: [WarningCode: (count: Int, first: Int)] = [:]
+  var surprises: Surprises = [:]
   /// Where the first surprise of each code is.
-  var surpriseLines: [WarningCode: (line: Int, column: Int)] = [:]
+  var surpriseLines: SurpriseLines = [:]
   /// Where it stops being JSON.
   var fault: ElementFault?
   /// What goes into the asset's row.

@@ -43,8 +43,8 @@ struct SurprisePlaces {
 
   /// The places of the first surprise of each code.
   func known(
-    of surprises: [WarningCode: (count: Int, first: Int)]
-  ) -> [WarningCode: (line: Int, column: Int)] {
+    of surprises: Surprises
+  ) -> SurpriseLines {
     surprises.compactMapValues { known[$0.first] }
   }
 }

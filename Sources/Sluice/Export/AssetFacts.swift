@@ -152,6 +152,11 @@ struct Surprise: Sendable, Hashable {
   var offset: Int
 }
 
+/// How often something surprising was met, and where first.
+typealias Surprises = [WarningCode: (count: Int, first: Int)]
+/// The place of the first surprise of each code.
+typealias SurpriseLines = [WarningCode: (line: Int, column: Int)]
+
 /// Bytes of an asset that do not go into its row.
 struct Cut: Sendable, Hashable {
   var range: Range<Int>
@@ -174,7 +179,7 @@ struct AssetFacts: Sendable {
   var task: TaskFacts?
   var legacyTasks: [TaskFacts] = []
   var duplicateKeys = 0
-  var surprises: [WarningCode: (count: Int, first: Int)] = [:]
+  var surprises: Surprises = [:]
   var cuts: [Cut] = []
   /// String tokens whose URL query is to be cut; as with cuts, some only if the asset is legacy.
   var urls: [Cut] = []

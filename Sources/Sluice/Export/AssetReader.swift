@@ -104,7 +104,7 @@ final class AssetReader: JSONEventHandler {
   func takeCuts() -> (members: [Cut], urls: [Cut]) { unsafe state.pointee.takeCuts() }
 
   /// What has surprised so far, by code.
-  var surprises: [WarningCode: (count: Int, first: Int)] { unsafe state.pointee.facts.surprises }
+  var surprises: Surprises { unsafe state.pointee.facts.surprises }
 
   /// Where the containers start that are being read, the asset first.
   var starts: [Int] { unsafe state.pointee.starts }

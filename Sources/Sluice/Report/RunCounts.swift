@@ -58,8 +58,8 @@ final class RunCounts: @unchecked Sendable {
 
   /// Counts an asset that is no malformed one.
   func add(
-    _ delta: CountsDelta, _ surprises: [WarningCode: (count: Int, first: Int)], range: Range<Int>,
-    lines: [WarningCode: (line: Int, column: Int)]
+    _ delta: CountsDelta, _ surprises: Surprises, range: Range<Int>,
+    lines: SurpriseLines
   ) {
     for (code, surprise) in surprises {
       let place = lines[code] ?? (line: 0, column: 0)
