@@ -49,6 +49,19 @@ import Testing
     #expect(errors > (whole.count - 6) * 8)
   }
 
+  /// A frame that holds less than it says is damaged, however it is read: with and without a checksum, which is
+  /// that of nothing.
+  @Test(arguments: [[0x20, 4, 1, 0, 0], [0x24, 4, 1, 0, 0, 0x99, 0xE9, 0xD8, 0x51]])
+  func lessThanDeclared(rest: [UInt8]) throws {
+    let frame = [0x28, 0xB5, 0x2F, 0xFD] + rest
+    for piece in 1...frame.count {
+      for buffer in [1, 3, 4, 4096] {
+        let error = #expect(throws: CompressionError.self) { try decode(frame, piece: piece, buffer: buffer) }
+        #expect(error?.code == .corrupt, "pieces of \(piece) into \(buffer)")
+      }
+    }
+  }
+
   /// Errors say what it is: damage, a window that is too large, bytes that are no frame.
   @Test func errorsAreNamed() throws {
     var frame = try encode(Self.text, .zstd)
