@@ -48,6 +48,7 @@ public final class ZstdDecoder: ByteStream {
       var source = unsafe ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
       var out = unsafe ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
       let result = unsafe ZSTD_decompressStream(context, &out, &source)
+      // Copied before the buffer is filled again.
       unsafe frame.add(UnsafeRawBufferPointer(rebasing: bytes[..<source.pos]))
       input.consume(unsafe source.pos)
       guard ZSTD_isError(result) == 0 else { throw fail(result) }

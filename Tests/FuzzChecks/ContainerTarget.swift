@@ -97,6 +97,7 @@ struct Decoded: Equatable {
   private(set) var bytes: [UInt8] = []
   private(set) var error: CompressionError.Code?
   private(set) var isBomb = false
+  private var isZstd = false
 
   init(_ format: CompressionFormat, _ stored: [UInt8], _ sizes: ReadSizes = ReadSizes()) throws {
     let source = ArrayStream(stored, piece: sizes.piece)
@@ -121,6 +122,7 @@ struct Decoded: Equatable {
       }
     } catch let failure as CompressionError {
       error = failure.code
+      isZstd = failure.container == .zstd
     }
   }
 }
@@ -132,7 +134,7 @@ extension Decoded {
     one.fault == other.fault && one.isBomb == other.isBomb && (one.error != nil || one.bytes == other.bytes)
   }
 
-  private var fault: CompressionError.Code? { error == .checksumMismatch ? .corrupt : error }
+  private var fault: CompressionError.Code? { isZstd && error == .checksumMismatch ? .corrupt : error }
 }
 
 extension Decoded: CustomStringConvertible {

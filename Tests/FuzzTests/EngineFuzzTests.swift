@@ -20,6 +20,7 @@ import Testing
         return !found.isEmpty
       }
       let last = try plan.difference(small) ?? "no longer: \(difference)"
+      // A case is a run; what inspecting has found is brought back by its seed.
       if FuzzBudget.seconds != nil, !plan.inspects { try keep(small, plan, last) }
       return "\(plan.way) \(plan.arguments.replacing("\n", with: " ")): \(literal(small)): \(last)"
     }

@@ -170,12 +170,7 @@ extension AssetFacts {
   /// Takes in what was counted in one of its lists.
   mutating func add(_ list: ListOutcome) {
     duplicateKeys += list.duplicateKeys
-    for (code, surprise) in list.surprises {
-      let known = surprises[code]
-      surprises[code] = (
-        count: (known?.count ?? 0) + surprise.count, first: min(known?.first ?? .max, surprise.first)
-      )
-    }
+    surprises.add(list.surprises)
     cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
     // A current asset's `tasks` is nothing we know.
     if list.place.isInTaskList == isLegacy { addCounts(of: list.task, toTaskAt: list.place.task) }

@@ -12,13 +12,8 @@ private struct ListFindings {
 extension Surprises {
   /// Takes in others, and into `lines` the places of those that are now the first of their code.
   fileprivate mutating func add(_ others: Self, at places: SurpriseLines, to lines: inout SurpriseLines) {
-    for (code, other) in others {
-      let known = self[code]
-      if known.map({ other.first < $0.first }) ?? true { lines[code] = places[code] }
-      self[code] = (
-        count: (known?.count ?? 0) + other.count, first: Swift.min(known?.first ?? .max, other.first)
-      )
-    }
+    for (code, other) in others where other.first < self[code]?.first ?? .max { lines[code] = places[code] }
+    add(others)
   }
 }
 

@@ -132,8 +132,7 @@ struct ListOutcome: Sendable {
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
-    let known = surprises[code]
-    surprises[code] = (count: (known?.count ?? 0) + 1, first: known?.first ?? offset)
+    surprises.add(code, first: offset)
   }
 
   /// Leaves what is behind an element that ends at `end` for later: there is enough for now.

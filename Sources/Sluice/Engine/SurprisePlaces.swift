@@ -42,9 +42,7 @@ struct SurprisePlaces {
   }
 
   /// The places of the first surprise of each code.
-  func known(
-    of surprises: Surprises
-  ) -> SurpriseLines {
+  func known(of surprises: Surprises) -> SurpriseLines {
     surprises.compactMapValues { known[$0.first] }
   }
 }

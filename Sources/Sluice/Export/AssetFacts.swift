@@ -154,6 +154,20 @@ struct Surprise: Sendable, Hashable {
 
 /// How often something surprising was met, and where first.
 typealias Surprises = [WarningCode: (count: Int, first: Int)]
+
+extension Surprises {
+  /// Counts surprises of one code, the first of which is at `first`.
+  mutating func add(_ code: WarningCode, count: Int = 1, first: Int) {
+    let known = self[code]
+    self[code] = (count: (known?.count ?? 0) + count, first: Swift.min(known?.first ?? .max, first))
+  }
+
+  /// Takes in others.
+  mutating func add(_ others: Self) {
+    for (code, other) in others { add(code, count: other.count, first: other.first) }
+  }
+}
+
 /// The place of the first surprise of each code.
 typealias SurpriseLines = [WarningCode: (line: Int, column: Int)]
 
@@ -220,7 +234,6 @@ struct AssetFacts: Sendable {
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
-    let known = surprises[code]
-    surprises[code] = (count: (known?.count ?? 0) + 1, first: min(known?.first ?? .max, offset))
+    surprises.add(code, first: offset)
   }
 }

@@ -58,8 +58,7 @@ final class RunCounts: @unchecked Sendable {
 
   /// Counts an asset that is no malformed one.
   func add(
-    _ delta: CountsDelta, _ surprises: Surprises, range: Range<Int>,
-    lines: SurpriseLines
+    _ delta: CountsDelta, _ surprises: Surprises, range: Range<Int>, lines: SurpriseLines
   ) {
     for (code, surprise) in surprises {
       let place = lines[code] ?? (line: 0, column: 0)
