@@ -46,6 +46,9 @@ public struct ScanMap: Sendable {
   /// What is true where a stretch starts.
   func start(of stretch: Int) -> ScanState { stretches[stretch].start }
 
+  /// The last stretch in which the depth comes down to `target`, or starts there.
+  func last(reaching target: Int) -> Int? { stretches.lastIndex { $0.lowestDepth <= target } }
+
   /// The first of some stretches in which the depth comes down to `target`.
   func first(of range: Range<Int>, reaching target: Int) -> Int? {
     stretches[range].firstIndex { $0.lowestDepth <= target }
@@ -93,5 +96,29 @@ extension ScanKernel {
       if close != nil || stretch == last { return close }
       stretch += 1
     }
+  }
+}
+
+extension ScanKernel {
+  /// The last bracket of a block that opens a container where none is open.
+  ///
+  /// - Parameters:
+  ///   - bytes: The block.
+  ///   - map: The block's map, whose depths are counted from where no container is open.
+  /// - Returns: The bracket, or nil if there is none.
+  /// - Complexity: One pass over one stretch.
+  public func lastOutermost(in bytes: Span<UInt8>, along map: ScanMap) -> UInt8? {
+    // What opens the container that is open at the end is behind the last place where none is.
+    guard let stretch = map.last(reaching: 0) else { return nil }
+    var state = map.start(of: stretch)
+    var index = stretch * map.stride
+    let reach = bytes.extracting(..<min(index + map.stride, bytes.count))
+    var last: UInt8?
+    while let bracket = nextBracket(in: reach, from: index, state: &state) {
+      let byte = bytes[bracket]
+      if state.depth == 1, byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { last = byte }
+      index = bracket + 1
+    }
+    return last
   }
 }

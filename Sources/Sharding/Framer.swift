@@ -11,6 +11,20 @@
 
 public import ByteScan
 
+/// An element that is whole in a block.
+public struct Frame: Sendable, Hashable {
+  /// Its bytes, as indices into the block.
+  public var range: Range<Int>
+  /// How it stands in the input.
+  public var framing: Framing
+
+  /// Names the element at `range`.
+  public init(_ range: Range<Int>, _ framing: Framing) {
+    self.range = range
+    self.framing = framing
+  }
+}
+
 /// The elements of one block.
 public struct BlockFrames: Sendable {
   /// Where the container that reaches highest through a block can be cut.
@@ -26,9 +40,9 @@ public struct BlockFrames: Sendable {
   /// For a block that is inside one element from start to end: where a list in it can be cut.
   public var cut: Cut?
   /// Elements that start and end here, in order.
-  public var elements: [Range<Int>] = []
-  /// Where an element starts that does not end here.
-  public var tailStart: Int?
+  public var elements: [Frame] = []
+  /// Where an element starts that does not end here, and how it stands.
+  public var tail: (start: Int, framing: Framing)?
   /// The gap at the block's end; nil if there is none, or if it is `headGap`.
   public var endGap: Gap?
   /// A byte that cannot stand between elements, and the gap before it; nothing is framed behind it.
@@ -37,12 +51,10 @@ public struct BlockFrames: Sendable {
 
 /// Cuts blocks into elements.
 public struct Framer: Sendable {
-  private let framing: Framing
   private let kernel: ScanKernel
 
-  /// Frames inputs that are `framing`, scanning with `kernel`.
-  public init(_ framing: Framing, kernel: ScanKernel) {
-    self.framing = framing
+  /// Scans with `kernel`.
+  public init(kernel: ScanKernel) {
     self.kernel = kernel
   }
 
@@ -50,38 +62,33 @@ public struct Framer: Sendable {
   ///
   /// - Parameters:
   ///   - bytes: The block.
-  ///   - start: The state where the block starts.
+  ///   - start: What is true where the block starts.
   ///   - lowestDepth: How many containers are open where the fewest are, if that is known.
   ///   - map: The block's map, made from `start`, if there is one.
   /// - Returns: Where elements start and end, as indices into `bytes`.
   /// - Complexity: One structural scan; with a map, one of what is near the ends of elements.
   public func frames(
-    in bytes: Span<UInt8>, from start: ScanState, lowestDepth: Int? = nil, map: ScanMap? = nil
+    in bytes: Span<UInt8>, from start: BlockStart, lowestDepth: Int? = nil, map: ScanMap? = nil
   ) -> BlockFrames {
     var frames = BlockFrames()
-    var state = start
-    var index = 0
-    var gap = Gap.after(framing)
-    if state.depth > framing.baseDepth {
-      if let lowestDepth, lowestDepth > framing.baseDepth {
-        frames.cut = BlockFrames.Cut(comma: firstComma(atDepth: lowestDepth, in: bytes, from: start, map))
+    var state = start.state
+    let base = start.framing.baseDepth
+    if state.depth > base {
+      if let lowestDepth, lowestDepth > base {
+        frames.cut = BlockFrames.Cut(comma: firstComma(atDepth: lowestDepth, in: bytes, from: state, map))
         return frames
       }
-      guard let close = skip(toDepth: framing.baseDepth, in: bytes, from: 0, &state, map) else {
-        return frames
-      }
-      index = close + 1
-      frames.headEnd = index
+      guard let close = skip(toDepth: base, in: bytes, from: 0, &state, map) else { return frames }
+      frames.headEnd = close + 1
+      readElements(in: bytes, from: close + 1, gap: .after(start.framing), map, into: &frames)
     } else {
-      guard let first = firstObject(in: bytes) else {
+      guard let (first, gap) = firstObject(in: bytes, atDepth: state.depth) else {
         frames.headGap = 0..<bytes.count
         return frames
       }
       frames.headGap = 0..<first
-      index = first
-      gap = framing == .array ? .afterComma : .sequence
+      readElements(in: bytes, from: first, gap: gap, map, into: &frames)
     }
-    readElements(in: bytes, from: index, gap: gap, map, into: &frames)
     return frames
   }
 
@@ -127,13 +134,18 @@ public struct Framer: Sendable {
     return nil
   }
 
-  /// The first `{` behind bytes that may stand in some gap; nil if the gap fills the block or is in doubt,
-  /// which the reader of `headGap` will see.
-  private func firstObject(in bytes: Span<UInt8>) -> Int? {
+  /// The first `{` behind bytes that may stand in some gap, and the gap before it; nil if the gap fills the block
+  /// or is in doubt, which the reader of `headGap` will see.
+  private func firstObject(in bytes: Span<UInt8>, atDepth depth: Int) -> (index: Int, gap: Gap)? {
+    var depth = depth
     for index in 0..<bytes.count {
       switch bytes[index] {
-      case 0x20, 0x09, 0x0A, 0x0D, UInt8(ascii: ","), UInt8(ascii: "]"): continue
-      case UInt8(ascii: "{"): return index
+      case 0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF, UInt8(ascii: ","): continue
+      case UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "{"):
+        if depth == Framing.array.baseDepth { return (index, .afterComma) }
+        return depth == Framing.sequence.baseDepth ? (index, .sequence) : nil
       default: return nil
       }
     }
@@ -154,12 +166,13 @@ public struct Framer: Sendable {
         frames.anomaly = (index, gap)
         return
       case .object(let start):
+        let framing = gap.framing
         var state = ScanState(depth: framing.baseDepth)
         guard let close = skip(toDepth: framing.baseDepth, in: bytes, from: start, &state, map) else {
-          frames.tailStart = start
+          frames.tail = (start, framing)
           return
         }
-        frames.elements.append(start..<close + 1)
+        frames.elements.append(Frame(start..<close + 1, framing))
         index = close + 1
         gap = .after(framing)
       }

@@ -1,11 +1,15 @@
-// What stands between the elements of an input: white space, and in an array its commas and its end. A gap
-// is a few bytes; it is read byte by byte, by whoever meets it.
+// What stands between the elements of an input: white space, in an array its commas and its end, and outside of
+// arrays the start of the next one. A gap is a few bytes; it is read byte by byte, by whoever meets it.
+//
+//     [ {…} , {…} ]  [ {…} ]  {…} {…}  [ ]       an input is arrays and objects in a row, in any order
+//
+// So how an element stands is known by the gap before it, and nothing else of the input.
 
-/// What an input is a row of.
+/// How an element stands in its input.
 public enum Framing: Sendable, Hashable {
-  /// One JSON array of elements.
+  /// In a JSON array of elements.
   case array
-  /// Elements one after another: NDJSON, a single object, or several in a row.
+  /// By itself: a line of NDJSON, a single object, or one of several in a row.
   case sequence
 
   /// How many containers are open between two elements.
@@ -20,10 +24,14 @@ public enum Gap: Sendable, Hashable {
   case afterElement
   /// Behind a comma.
   case afterComma
-  /// Behind the array's `]`: only white space may follow.
+  /// Behind the array's `]`: what follows starts anew.
   case ended
-  /// Between two elements of a sequence.
+  /// Where an element may stand by itself, or an array start.
   case sequence
+  /// There, behind the first byte of a byte order mark.
+  case mark1
+  /// There, behind its second.
+  case mark2
 
   /// What a gap led to.
   public enum Step: Sendable, Hashable {
@@ -31,12 +39,33 @@ public enum Gap: Sendable, Hashable {
     case exhausted
     /// An object starts at this index.
     case object(Int)
-    /// The byte at this index cannot stand here: no object, comma or end.
+    /// The byte at this index cannot stand here. If it starts what turned out to be no byte order mark, it may
+    /// lie in the bytes before, and the index is negative.
     case unexpected(Int)
   }
 
   /// The gap behind an element.
   public static func after(_ framing: Framing) -> Gap { framing == .array ? .afterElement : .sequence }
+
+  /// How the element stands that starts here.
+  public var framing: Framing {
+    switch self {
+    case .beforeFirst, .afterElement, .afterComma: .array
+    case .ended, .sequence, .mark1, .mark2: .sequence
+    }
+  }
+
+  /// How many bytes of a byte order mark have been read that is not whole.
+  public var markBytes: Int {
+    switch self {
+    case .mark1: 1
+    case .mark2: 2
+    default: 0
+    }
+  }
+
+  /// The first byte of a byte order mark.
+  public static let markStart: UInt8 = 0xEF
 
   /// Whether the input may end here.
   public var mayEnd: Bool { self == .ended || self == .sequence }
@@ -53,12 +82,19 @@ public enum Gap: Sendable, Hashable {
     while index < bytes.count {
       let byte = bytes[index]
       switch (byte, self) {
+      case (0xBB, .mark1): self = .mark2
+      case (0xBF, .mark2): self = .sequence
+      case (_, .mark1), (_, .mark2):
+        index -= markBytes
+        self = .sequence
+        return .unexpected(index)
       case (0x20, _), (0x09, _), (0x0A, _), (0x0D, _): break
       case (UInt8(ascii: ","), .afterElement): self = .afterComma
       case (UInt8(ascii: "]"), .afterElement), (UInt8(ascii: "]"), .beforeFirst): self = .ended
-      case (UInt8(ascii: "{"), .beforeFirst), (UInt8(ascii: "{"), .afterComma),
-        (UInt8(ascii: "{"), .sequence):
-        return .object(index)
+      case (UInt8(ascii: "["), .sequence), (UInt8(ascii: "["), .ended): self = .beforeFirst
+      case (Self.markStart, .sequence), (Self.markStart, .ended): self = .mark1
+      case (UInt8(ascii: "{"), .afterElement): return .unexpected(index)
+      case (UInt8(ascii: "{"), _): return .object(index)
       default: return .unexpected(index)
       }
       index += 1

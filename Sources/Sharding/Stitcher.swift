@@ -24,11 +24,19 @@ public struct BlockStart: Sendable {
   public var state: ScanState
   /// The line the block starts in.
   public var line: LineAnchor
+  /// How the element stands that the block starts in or near: told by the outermost container that is open.
+  public var framing: Framing
 
   /// States what is true at a start.
-  public init(state: ScanState, line: LineAnchor) {
+  public init(state: ScanState, line: LineAnchor, framing: Framing = .sequence) {
     self.state = state
     self.line = line
+    self.framing = framing
+  }
+
+  /// States what is true between two elements.
+  public init(in gap: Gap, line: LineAnchor) {
+    self.init(state: ScanState(depth: gap.framing.baseDepth), line: line, framing: gap.framing)
   }
 }
 
@@ -47,13 +55,22 @@ public struct Stitcher: Sendable {
   /// - Parameters:
   ///   - summary: What the block does to the state; its scan must have assumed `next.state.escaped`.
   ///   - offset: Where the block starts in the input.
+  ///   - outermost: Asked for the last bracket that opens a container where none is open, and only if there is one
+  ///     in the block whose container is open at its end.
   /// - Returns: What is true where the block starts.
-  public mutating func append(_ summary: BlockSummary, at offset: Int) -> BlockStart {
+  public mutating func append(
+    _ summary: BlockSummary, at offset: Int, outermost: () -> UInt8?
+  ) -> BlockStart {
     let start = next
-    let outcome = start.state.inString ? summary.inside : summary.outside
+    let outcome = summary.outcome(startsInString: start.state.inString)
     next.state.inString = outcome.endsInString
     next.state.escaped = summary.endsEscaped
     next.state.depth += outcome.depthChange
+    if next.state.depth <= 0 {
+      next.framing = .sequence
+    } else if start.state.depth + outcome.lowestDepth <= 0 {
+      next.framing = outermost() == UInt8(ascii: "[") ? .array : .sequence
+    }
     if summary.lastNewline >= 0 {
       next.line.line += summary.newlines
       next.line.start = offset + summary.lastNewline + 1

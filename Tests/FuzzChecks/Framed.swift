@@ -6,9 +6,10 @@ package import Sharding
 
 /// What became of a text.
 package struct Framed: Equatable {
-  private(set) var elements: [Range<Int>] = []
-  /// The element that never ends.
+  private(set) var elements: [Frame] = []
+  /// The element that never ends, and how it stands.
   private(set) var open: Int?
+  private(set) var openFraming: Framing?
   /// The first byte that cannot stand between elements.
   private(set) var anomaly: Int?
   /// The gap at the end, unless an element is open.
@@ -36,14 +37,16 @@ package struct Framed: Equatable {
         anomaly = index
         return
       case .object(let start):
-        var state = ScanState(depth: framing.baseDepth)
+        let framing = gap.framing
         let base = framing.baseDepth
+        var state = ScanState(depth: base)
         guard let end = ScanKernel.portable.skip(toDepth: base, in: bytes.span, from: start, state: &state)
         else {
           open = start
+          openFraming = framing
           return
         }
-        elements.append(start..<end + 1)
+        elements.append(Frame(start..<end + 1, framing))
         index = end + 1
         gap = .after(framing)
       }
@@ -59,25 +62,26 @@ package struct Framed: Equatable {
   package init(
     cut bytes: [UInt8], at cuts: [Int], _ framing: Framing, _ kernel: ScanKernel, isMapped: Bool = false
   ) {
-    let start = BlockStart(state: ScanState(depth: framing.baseDepth), line: LineAnchor())
-    var stitcher = Stitcher(at: start)
-    let framer = Framer(framing, kernel: kernel)
-    gap = framing == .array ? .beforeFirst : .sequence
+    let first = framing == .array ? Gap.beforeFirst : .sequence
+    gap = first
+    var stitcher = Stitcher(at: BlockStart(in: first, line: LineAnchor()))
+    let framer = Framer(kernel: kernel)
     var lower = 0
     for upper in cuts + [bytes.count] where anomaly == nil && upper > lower {
       let block = bytes.span.extracting(lower..<upper)
-      let stride = 16
-      let summaries = kernel.summaries(
-        of: block, startsEscaped: stitcher.next.state.escaped, every: isMapped ? stride : block.count)
+      let stride = isMapped ? 16 : block.count
+      let state = stitcher.next.state
+      let summaries = kernel.summaries(of: block, startsEscaped: state.escaped, every: stride)
       let summary = BlockSummary.joined(summaries, stride: stride)
-      let start = stitcher.append(summary, at: lower)
-      let map = isMapped ? ScanMap(summaries, stride: stride, from: start.state, at: lower) : nil
-      let frames = framer.frames(in: block, from: start.state, map: map)
-      add(frames, of: block, at: lower, framing)
+      let whole = ScanMap(summaries, stride: stride, from: state, at: lower)
+      let start = stitcher.append(summary, at: lower) { kernel.lastOutermost(in: block, along: whole) }
+      let map = isMapped ? whole : nil
+      let frames = framer.frames(in: block, from: start, map: map)
+      add(frames, of: block, at: lower, start.framing)
       let lowest = start.state.depth + summary.outcome(startsInString: start.state.inString).lowestDepth
-      if lowest > framing.baseDepth {
-        let cut = framer.frames(in: block, from: start.state, lowestDepth: lowest, map: map).cut
-        if !frames.elements.isEmpty || frames.headEnd != nil || frames.tailStart != nil {
+      if lowest > start.framing.baseDepth {
+        let cut = framer.frames(in: block, from: start, lowestDepth: lowest, map: map).cut
+        if !frames.elements.isEmpty || frames.headEnd != nil || frames.tail != nil {
           fault = "an element ends in the block at \(lower), which is inside one"
         }
         if cut?.comma != Self.firstComma(in: block, from: start.state, depth: lowest) {
@@ -106,8 +110,12 @@ package struct Framed: Equatable {
     _ frames: BlockFrames, of block: Span<UInt8>, at offset: Int, _ framing: Framing
   ) {
     if let head = frames.headEnd, let start = open {
-      elements.append(start..<offset + head)
+      if openFraming != framing {
+        fault = "the block at \(offset) starts in an element that stands otherwise"
+      }
+      elements.append(Frame(start..<offset + head, framing))
       open = nil
+      openFraming = nil
       gap = .after(framing)
     }
     if let head = frames.headGap, var reached = gap {
@@ -123,8 +131,13 @@ package struct Framed: Equatable {
       }
       gap = reached
     }
-    elements += frames.elements.map { $0.lowerBound + offset..<$0.upperBound + offset }
-    if let tail = frames.tailStart { open = offset + tail }
+    elements += frames.elements.map {
+      Frame($0.range.lowerBound + offset..<$0.range.upperBound + offset, $0.framing)
+    }
+    if let tail = frames.tail {
+      open = offset + tail.start
+      openFraming = tail.framing
+    }
     if let end = frames.endGap { gap = end }
     if let found = frames.anomaly { anomaly = offset + found.index }
     if open != nil || anomaly != nil { gap = nil }

@@ -15,8 +15,17 @@ enum Corpus {
   /// Everything that once was a find.
   static let regressions: [(name: String, bytes: [UInt8])] = named(in: "regressions")
 
-  /// A text to start from.
+  /// A text to start from: an export, or several in a row.
   static func random(_ random: inout SplitMix64) -> [UInt8] {
+    var text = one(&random)
+    guard random.oneIn(4) else { return text }
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      text += Array(random.pick(["", "\n", " ", "\n\u{FEFF}", "\u{FEFF}", "\n[]\n"]).utf8) + one(&random)
+    }
+    return text
+  }
+
+  private static func one(_ random: inout SplitMix64) -> [UInt8] {
     random.oneIn(4) ? generated(&random) : random.pick(texts)
   }
 

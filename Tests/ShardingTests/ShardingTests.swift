@@ -46,6 +46,32 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
     #expect(step(.beforeFirst, "\u{0C}{") == (.beforeFirst, .unexpected(0)))
   }
 
+  /// Where an element may stand by itself another array may start, and a byte order mark before either.
+  @Test func documents() {
+    #expect(step(.ended, "\n[ {") == (.beforeFirst, .object(3)))
+    #expect(step(.ended, "{") == (.ended, .object(0)))
+    #expect(step(.sequence, "[][\n] [{") == (.beforeFirst, .object(7)))
+    #expect(step(.sequence, "[[") == (.beforeFirst, .unexpected(1)))
+    #expect(step(.afterComma, "[") == (.afterComma, .unexpected(0)))
+    #expect(step(.sequence, "]") == (.sequence, .unexpected(0)))
+    #expect(step(.ended, "\u{FEFF} \u{FEFF}{") == (.sequence, .object(7)))
+    #expect(step(.afterComma, "\u{FEFF}{") == (.afterComma, .unexpected(0)))
+  }
+
+  /// A byte order mark may be cut, and what turns out to be none is known by its first byte.
+  @Test func marks() {
+    var gap = Gap.ended
+    #expect(gap.advance(in: [0x20, 0xEF].span, from: 0) == .exhausted)
+    #expect(gap.markBytes == 1 && !gap.mayEnd)
+    #expect(gap.advance(in: [0xBB].span, from: 0) == .exhausted)
+    #expect(gap.markBytes == 2 && !gap.mayEnd)
+    var other = gap
+    #expect(gap.advance(in: [0xBF, 0x5B].span, from: 0) == .exhausted)
+    #expect(gap == .beforeFirst)
+    #expect(other.advance(in: [0x7B].span, from: 0) == .unexpected(-2))
+    #expect(other == .sequence)
+  }
+
   /// A gap that is cut anywhere is the same gap.
   @Test func cuts() {
     let text = Array(" \n, \t ".utf8)
@@ -78,7 +104,7 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
 
   private func frames(_ kernel: ScanKernel, blockSize: Int) throws -> [Range<Int>] {
     let pool = BlockPool(blockSize: blockSize)
-    let start = BlockStart(state: ScanState(depth: 1), line: LineAnchor())
+    let start = BlockStart(in: .beforeFirst, line: LineAnchor())
     var stitcher = Stitcher(at: start)
     var found: [Range<Int>] = []
     var open: Int?
@@ -87,15 +113,15 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
       let block = try block(bytes, at: offset, pool)
       let escaped = stitcher.next.state.escaped
       let summary = block.withBytes { kernel.summarize($0, startsEscaped: escaped) }
-      let start = stitcher.append(summary, at: offset)
-      let frames = block.withBytes { Framer(.array, kernel: kernel).frames(in: $0, from: start.state) }
+      let start = stitcher.append(summary, at: offset) { nil }
+      let frames = block.withBytes { Framer(kernel: kernel).frames(in: $0, from: start) }
       #expect(frames.anomaly == nil)
       if let head = frames.headEnd, let first = open {
         found.append(first..<offset + head)
         open = nil
       }
-      found += frames.elements.map { $0.lowerBound + offset..<$0.upperBound + offset }
-      if let tail = frames.tailStart { open = offset + tail }
+      found += frames.elements.map { $0.range.lowerBound + offset..<$0.range.upperBound + offset }
+      if let tail = frames.tail { open = offset + tail.start }
     }
     #expect(open == nil)
     return found
@@ -104,8 +130,9 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
   /// Behind a byte that cannot stand between elements nothing is framed.
   @Test func anomaly() {
     let bytes = Array("{},{} x {}".utf8)
-    let frames = Framer(.array, kernel: .portable).frames(in: bytes.span, from: ScanState(depth: 1))
-    #expect(frames.elements == [0..<2, 3..<5])
+    let frames = Framer(kernel: .portable).frames(
+      in: bytes.span, from: BlockStart(in: .beforeFirst, line: LineAnchor()))
+    #expect(frames.elements == [Frame(0..<2, .array), Frame(3..<5, .array)])
     #expect(frames.anomaly?.index == 6)
     #expect(frames.anomaly?.gap == .afterElement)
   }
@@ -121,7 +148,7 @@ private func block(_ text: [UInt8], at offset: Int, _ pool: BlockPool) throws ->
       for part in [text[..<cut], text[cut...]] where !part.isEmpty {
         let escaped = stitcher.next.state.escaped
         let summary = ScanKernel.portable.summarize(Array(part).span, startsEscaped: escaped)
-        _ = stitcher.append(summary, at: offset)
+        _ = stitcher.append(summary, at: offset) { nil }
         offset += part.count
       }
       #expect(stitcher.next.line == LineAnchor(line: 5, start: text.count))

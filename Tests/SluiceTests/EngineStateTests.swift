@@ -20,7 +20,7 @@ private final class NoBytes: ByteStream {
     let source = BlockSource(
       stream, sizes: BlockSizes(full: 4, startsShort: false), scratch: Scratch(directory: "/nowhere"))
     var state = EngineState(
-      start: EngineStart(offset: 0, gap: .sequence, line: LineAnchor()), framing: .sequence, source: source)
+      start: EngineStart(offset: 0, gap: .sequence, line: LineAnchor()), source: source)
     for index in 0..<blocks {
       _ = state.claimRead()
       let block = try unsafe Block(from: pool, offset: 4 * index) { buffer in
@@ -42,7 +42,7 @@ private final class NoBytes: ByteStream {
   private func frame(_ state: inout EngineState) {
     guard let block = state.stitched.popFirst() else { return }
     let frames = block.block.withBytes {
-      Framer(.sequence, kernel: .portable).frames(in: $0, from: block.start.state)
+      Framer(kernel: .portable).frames(in: $0, from: block.start)
     }
     state.framingDone(FramedBlock(block: block, frames: frames, runs: []))
   }

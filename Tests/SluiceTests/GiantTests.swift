@@ -35,6 +35,13 @@ func smallMemory(_ options: RunOptions) -> Int {
       : Array(assets.joined(separator: [0x0A])) + [0x0A]
   }
 
+  /// An array, objects by themselves, and an array again.
+  private static func joinDocuments(_ assets: [[UInt8]]) -> [UInt8] {
+    let third = assets.count / 3
+    let parts = [assets[..<third], assets[third..<2 * third], assets[(2 * third)...]].map(Array.init)
+    return join(parts[0], isArray: true) + join(parts[1], isArray: false) + join(parts[2], isArray: true)
+  }
+
   private static let shapes = [(333, 1), (1000, 2), (4096, 4)]
 
   /// Runs both ways and compares.
@@ -78,6 +85,20 @@ func smallMemory(_ options: RunOptions) -> Int {
         options.onError = policy
         try check(bytes, options, "variant \(number) \(policy)")
       }
+    }
+  }
+
+  /// The same in documents that stand in a row, with each giant in one of either kind.
+  @Test(arguments: [false, true]) func documents(isLate: Bool) throws {
+    let assets = Self.assets(isLate: isLate)
+    let big = assets.filter { $0.count > 20_000 }
+    let small = assets.filter { $0.count <= 20_000 }.prefix(2)
+    for (number, change) in GeneratedExportTests.variants.enumerated() {
+      var options = RunOptions(workers: 1)
+      change(&options)
+      options.onError = ErrorPolicy.allCases[number % ErrorPolicy.allCases.count]
+      let order = number % 2 == 0 ? small + big + small : big + small + big
+      try check(Self.joinDocuments(Array(order)), options, "variant \(number)")
     }
   }
 
@@ -197,6 +218,7 @@ func smallMemory(_ options: RunOptions) -> Int {
         options.onError = policy
         try check(
           Self.join(assets, isArray: isArray), options, "\(Self.breaks[number].name) \(policy) \(isArray)")
+        try check(Self.joinDocuments(assets), options, "\(Self.breaks[number].name) \(policy), documents")
         options.selection.stages = ["Complete"]
         options.resources.validation = .all
         try check(

@@ -34,7 +34,7 @@ import Testing
     options.rows.kind = .annotations
     options.rows.history = .rows
     options.rows.context = [ContextKey("meta")]
-    let processor = AssetProcessor(RunPlan(options), .sequence, pool: pool, limit: 20_000)
+    let processor = AssetProcessor(RunPlan(options), pool: pool, limit: 20_000)
     var arena = Arena(pool)
     var (outcome, rest) = processor.process(
       try element(asset(snapshots: 300, context: 1000)), arena: arena)
@@ -62,7 +62,7 @@ import Testing
     options.rows.context = [ContextKey("meta")]
     let plan = RunPlan(options)
     let element = try element(asset(snapshots: 2, context: 10_000))
-    let outcome = AssetProcessor(plan, .sequence, pool: pool, limit: .max)
+    let outcome = AssetProcessor(plan, pool: pool, limit: .max)
       .process(element, arena: Arena(pool)).outcome
     let columns = try #require(plan.needs.columns)
     var frames = RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
@@ -134,10 +134,10 @@ import Testing
       plan: RunPlan(options),
       source: BlockSource(
         stream, sizes: BlockSizes(full: 4096, startsShort: false), scratch: Scratch(directory: "/nowhere")),
-      pool: pool, budget: EngineBudget(blocks: 9, buffers: 9, giant: 1000, rows: 9), framing: .sequence)
+      pool: pool, budget: EngineBudget(blocks: 9, buffers: 9, giant: 1000, rows: 9))
     let pass = GiantPass(goal: counts ? .survey : .write, known: counts ? nil : KnownGiant(AssetFacts()))
     let segment = try #require(element.extent.segments.first)
-    let walk = GiantWalk(start: 0, line: LineAnchor(), pass, context)
+    let walk = GiantWalk(start: 0, .sequence, line: LineAnchor(), pass, context)
     var runs = 0
     var isDone = false
     while !isDone {

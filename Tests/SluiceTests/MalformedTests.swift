@@ -42,22 +42,27 @@ import Testing
     return files
   }
 
+  private static func document(_ random: inout SplitMix64) -> String {
+    let items = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+      pieces.randomElement(using: &random) ?? ""
+    }
+    if Bool.random(using: &random) {
+      return items.map { $0 + (["\n", "\n", " ", "", "\n ", "\r\n"].randomElement(using: &random) ?? "") }
+        .joined()
+    }
+    let elements = items.map { (["", " ", "\n", "\n\n"].randomElement(using: &random) ?? "") + $0 }
+    let end = ["", "\n", "x\n", "\n\u{FEFF}", "]"].randomElement(using: &random) ?? ""
+    return "[" + elements.joined(separator: ",") + "]" + end
+  }
+
   /// Rows, counts and rejects are those of the reference engine, whatever stands next to what.
   @Test(arguments: 0..<6) func leavesOutWhatTheReferenceLeavesOut(_ seed: Int) throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     var random = SplitMix64(seed: UInt64(seed))
     for _ in 0..<12 {
-      let items = (0..<Int.random(in: 1...12, using: &random)).map { _ in
-        Self.pieces.randomElement(using: &random) ?? ""
-      }
-      let isArray = Bool.random(using: &random)
-      let text =
-        isArray
-        ? "["
-          + items.map { (["", " ", "\n", "\n\n"].randomElement(using: &random) ?? "") + $0 }
-          .joined(separator: ",") + "]"
-        : items.map { $0 + (["\n", "\n", " ", "", "\n ", "\r\n"].randomElement(using: &random) ?? "") }
-          .joined()
+      // One document, or several in a row.
+      let count = Bool.random(using: &random) ? 1 : Int.random(in: 2...4, using: &random)
+      let text = (0..<count).map { _ in Self.document(&random) }.joined()
       let expected = try run(text, "reference", .reference, blockSize: 1 << 20)
       for blockSize in [16, 64, 1 << 20] {
         #expect(try run(text, "fast", .fast, blockSize: blockSize) == expected, "\(text)")

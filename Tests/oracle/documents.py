@@ -1,8 +1,9 @@
 """A decompressed document as a sequence of assets, good and bad.
 
-A document is an array of objects, or objects in a row with any white space between them (NDJSON is the usual
-case of that). After a bad asset reading goes on where the contract says it may: behind it in an array when its
-strings and brackets balance, at the next line that starts with `{` otherwise.
+A document is arrays of objects, and objects that stand by themselves, in a row with any white space between them: a
+single array is the usual case, and NDJSON. A byte order mark may stand wherever an array or such an object may.
+After a bad asset reading goes on where the contract says it may: in an array behind it when its strings and brackets
+balance, or not at all; outside of arrays at the next line that starts with `{` or `[`.
 """
 
 import re
@@ -10,7 +11,8 @@ import re
 from containers import BOM
 from jsonbytes import SPACE, Fault, Reader, is_null
 
-LINE_OF_OBJECT = re.compile(rb"\n\{")
+# In front of the bracket a byte order mark may stand.
+LINE_OF_DOCUMENT = re.compile(rb"\n[\xef\xbb\xbf]*[{\[]")
 
 
 class Asset:
@@ -36,13 +38,24 @@ class Bad:
 def assets(data, max_depth):
     """Yields Asset and Bad in the order of the document. After a Bad the caller may stop or go on."""
     reader = Reader(data, max_depth)
-    at = reader.skip_space(len(BOM) if data.startswith(BOM) else 0)
-    if at == len(data):
-        return
-    if data[at] == ord("["):
-        yield from array_assets(reader, at)
-    else:
-        yield from row_assets(reader, at)
+    index = 0
+    at = skip_marks(reader, 0)
+    while at is not None and at < len(data):
+        if data[at] == ord("["):
+            index, at = yield from array_assets(reader, index, at)
+        else:
+            at = yield from lone_asset(reader, index, at)
+            index += 1
+        if at is not None:
+            at = skip_marks(reader, at)
+
+
+def skip_marks(reader, at):
+    """Behind white space and byte order marks."""
+    at = reader.skip_space(at)
+    while reader.data.startswith(BOM, at):
+        at = reader.skip_space(at + len(BOM))
+    return at
 
 
 def element(reader, index, at):
@@ -53,13 +66,12 @@ def element(reader, index, at):
     return Asset(index, at, end, node)
 
 
-def array_assets(reader, at):
+def array_assets(reader, index, at):
+    """The assets of the array at `at`; returns the next index, and where reading goes on (None for not at all)."""
     data = reader.data
-    index = 0
     at = reader.skip_space(at + 1)
     if at < len(data) and data[at] == ord("]"):
-        yield from tail(reader, index, at + 1)
-        return
+        return index, at + 1
     while True:
         try:
             asset = element(reader, index, at)
@@ -69,43 +81,33 @@ def array_assets(reader, at):
             end = balanced_end(data, at)
             yield Bad(index, at, None if end is None else end - at, fault)
             if end is None:
-                return
+                return index, None
         index += 1
         at = reader.skip_space(end)
         if at >= len(data):
             yield Bad(index, at, None, Fault(at, "truncated"))
-            return
+            return index, None
         if data[at] == ord("]"):
-            yield from tail(reader, index, at + 1)
-            return
+            return index, at + 1
         if data[at] != ord(","):
             yield Bad(index, at, None, Fault(at, "unexpected-character"))
-            return
+            return index, None
         at = reader.skip_space(at + 1)
 
 
-def tail(reader, index, at):
-    """Behind the array only white space may stand."""
-    at = reader.skip_space(at)
-    if at < len(reader.data):
-        yield Bad(index, at, None, Fault(at, "trailing-garbage"))
-
-
-def row_assets(reader, at):
+def lone_asset(reader, index, at):
+    """An asset outside of arrays; returns where reading goes on: behind a bad one at the next line that starts as an
+    array or an object does."""
     data = reader.data
-    index = 0
-    while at < len(data):
-        try:
-            asset = element(reader, index, at)
-            yield asset
-            at = asset.end
-        except Fault as fault:
-            line = LINE_OF_OBJECT.search(data, max(fault.byte - 1, at))
-            end = len(data) if line is None else line.start() + 1
-            yield Bad(index, at, len(data[at:end].rstrip(SPACE)), fault)
-            at = end
-        index += 1
-        at = reader.skip_space(at)
+    try:
+        asset = element(reader, index, at)
+        yield asset
+        return asset.end
+    except Fault as fault:
+        line = LINE_OF_DOCUMENT.search(data, max(fault.byte - 1, at))
+        end = len(data) if line is None else line.end() - 1
+        yield Bad(index, at, len(data[at:end].rstrip(SPACE)), fault)
+        return end
 
 
 def balanced_end(data, at):

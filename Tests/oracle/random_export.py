@@ -131,12 +131,16 @@ class Writer:
         return self.object(members)
 
     def export(self):
-        """A text, as an array or in a row, and its extension."""
-        assets = [self.asset() for _ in range(self.random.randrange(12))]
+        """A text: an array, objects in a row, or several of these one behind the other."""
+        count = 1 if self.chance(0.6) else self.random.randrange(2, 5)
+        return "".join(self.document(self.random.randrange(12 // count + 1)) for _ in range(count)).encode()
+
+    def document(self, count):
+        assets = [self.asset() for _ in range(count)]
         bom = "\ufeff" if self.chance(0.1) else ""
         if self.chance(0.5):
-            return (bom + self.space() + self.array(assets) + self.space()).encode()
-        return (bom + "".join(asset + self.random.choice(["\n", "\r\n", "\n\n", "", " "]) for asset in assets)).encode()
+            return bom + self.space() + self.array(assets) + self.space()
+        return bom + "".join(asset + self.random.choice(["\n", "\r\n", "\n\n", "", " "]) for asset in assets)
 
     def damaged(self, text):
         # Not inside the BOM: whether half of one is a truncated BOM or a bad byte is nobody's business.

@@ -37,13 +37,15 @@ final class RunPlan: Sendable {
     return facts.columnExcess(decision)
   }
 
-  /// Whether elements are watched for lines that start with `{`.
-  func watchesLines(_ framing: Framing) -> Bool { framing == .sequence && options.onError != .stop }
+  /// Whether elements that stand by themselves are watched for lines that start as a record does.
+  var watchesLines: Bool { options.onError != .stop }
 }
 
 /// An element of the input in memory.
 struct Element: Sendable {
   var extent: Extent
+  /// How it stands.
+  var framing = Framing.sequence
   /// The line in which the first block of the extent starts, or the byte at `lineOffset`.
   var line: LineAnchor
   /// A place between the start of the first block and that of the element.
@@ -114,19 +116,15 @@ final class AssetProcessor {
   private let annotations: AnnotationProcessor?
   /// Looks at the annotations where nothing is written.
   private let inspector: ListInspector?
-  /// Whether a line that starts with `{` makes an element suspect: see `LineWatch`.
-  private let watchesLines: Bool
 
   /// Makes a processor.
   ///
   /// - Parameters:
   ///   - plan: What the run wants.
-  ///   - framing: What the input is a row of.
   ///   - pool: Where the memory of rows comes from.
   ///   - limit: How many bytes of rows of annotations are enough at a time.
-  init(_ plan: RunPlan, _ framing: Framing, pool: BlockPool, limit: Int) {
+  init(_ plan: RunPlan, pool: BlockPool, limit: Int) {
     self.plan = plan
-    watchesLines = plan.watchesLines(framing)
     reader = AssetReader(plan.needs, listsApart: plan.needs.countsAnnotations ? .met : .none)
     inspector = plan.needs.inspects ? ListInspector(plan) : nil
     self.pool = pool
@@ -166,9 +164,7 @@ final class AssetProcessor {
       return outcome
     }
     outcome.facts = facts
-    if plan.validatesAll || watchesLines && element.extent.holdsRecordLine(plan.kernel),
-      !isValid(element.extent)
-    {
+    if plan.validatesAll || isSuspect(element), !isValid(element.extent) {
       outcome.malformed = locate(element)
       return outcome
     }
@@ -248,6 +244,11 @@ final class AssetProcessor {
       facts.add(outcome)
     }
     return true
+  }
+
+  /// Whether a line in it may be the next record: see `LineWatch`.
+  private func isSuspect(_ element: Element) -> Bool {
+    plan.watchesLines && element.framing == .sequence && element.extent.holdsRecordLine(plan.kernel)
   }
 
   private func isValid(_ extent: Extent) -> Bool {

@@ -56,7 +56,7 @@ extension ElementFault {
     guard let byte = misplaced.byte else { return "the input ends inside the array" }
     let shown = describe(byte)
     switch misplaced.gap {
-    case .beforeFirst, .afterComma, .sequence:
+    case .beforeFirst, .afterComma, .sequence, .mark1, .mark2:
       if isValue(byte) { return "an element that is not an object" }
       return "unexpected \(shown) where an asset should start"
     case .afterElement: return "unexpected \(shown) where a comma or the end of the array should be"
@@ -77,7 +77,7 @@ extension ElementFault {
 
 extension Gap {
   /// Whether an element may stand here.
-  var takesElement: Bool { self != .afterElement && self != .ended }
+  var takesElement: Bool { self == .beforeFirst || self == .afterComma || self == .sequence }
 }
 
 /// What to do about what went wrong.
@@ -85,18 +85,6 @@ enum Hints {
   static let encoding = "Convert the file to UTF-8, for example with iconv."
   static let html = "This looks like a web page, not an export: a link to one may have expired."
   static let issueExport = "Export with type=task; issues have no annotations to select."
-
-  /// What to do about a malformed element.
-  static func malformed(_ fault: ElementFault) -> String {
-    if fault.code == JSONFault.Code.truncated.name {
-      return "The file may be cut short: fetch the export again."
-    }
-    if fault.code == Excess.Kind.columns.code {
-      return "Leave a long value out of --context, or such assets out with --on-error skip."
-    }
-    if fault.code == JSONFault.Code.tooDeep.name { return "Allow it with --max-depth." }
-    return "Leave such assets out with --on-error skip, or keep their bytes with --on-error reject."
-  }
 
   /// What to do about a container that cannot be read, or rows that cannot be compressed.
   static func container(_ error: CompressionError) -> String {

@@ -8,7 +8,7 @@ internal import Sharding
 /// Something malformed where a cursor stands.
 enum Malformation {
   /// An element.
-  case element(ElementFault)
+  case element(ElementFault, Framing)
   /// A byte that cannot stand there.
   case misplaced(Misplaced)
 }
@@ -29,17 +29,15 @@ final class ElementStepper {
   private static let enough = 16 << 10
 
   private let plan: RunPlan
-  private let framing: Framing
   private let pool: BlockPool
   private let recorder: Recorder
   private let processor: AssetProcessor
 
-  init(plan: RunPlan, framing: Framing, pool: BlockPool, limit: Int, recorder: Recorder) {
+  init(plan: RunPlan, pool: BlockPool, limit: Int, recorder: Recorder) {
     self.plan = plan
-    self.framing = framing
     self.pool = pool
     self.recorder = recorder
-    processor = AssetProcessor(plan, framing, pool: pool, limit: limit)
+    processor = AssetProcessor(plan, pool: pool, limit: limit)
   }
 
   /// Reads on from `cursor`, which stands in `gap`.
@@ -49,7 +47,11 @@ final class ElementStepper {
     // An element is told within the block that the cursor is in, or left to the engine.
     while cursor.offset < end, try cursor.load(), let block = cursor.block {
       switch block.withBytes({ gap.advance(in: $0, from: cursor.index) }) {
-      case .exhausted: cursor.advance(by: block.count - cursor.index)
+      case .exhausted:
+        let mark = gap.markBytes
+        cursor.advance(by: block.count - cursor.index - mark)
+        // A byte order mark that is cut is left to the engine.
+        if mark > 0 { return .engine(EngineStart(offset: cursor.offset, gap: .sequence, line: cursor.line)) }
       case .unexpected(let index):
         cursor.advance(by: index - cursor.index)
         let byte = block.withBytes { $0[index] }
@@ -57,13 +59,14 @@ final class ElementStepper {
           .misplaced(Misplaced(offset: cursor.offset, byte: byte, gap: gap, line: cursor.line)))
       case .object(let index):
         cursor.advance(by: index - cursor.index)
-        switch look(at: index, in: block) {
+        let framing = gap.framing
+        switch look(at: index, framing, in: block) {
         case .cut: return .engine(EngineStart(offset: cursor.offset, gap: gap, line: cursor.line))
         case .broken(let fault):
           let line = anchor(of: fault.offset, in: block, cursor)
-          return .malformed(.element(ElementFault(fault, line: line)))
+          return .malformed(.element(ElementFault(fault, line: line), framing))
         case .closed(let end):
-          if let stop = record(index..<end, of: block, cursor) { return stop }
+          if let stop = record(index..<end, framing, of: block, cursor) { return stop }
           cursor.advance(by: end - index)
           gap = .after(framing)
         }
@@ -75,13 +78,13 @@ final class ElementStepper {
   private enum Look {
     /// Its brackets close before this index.
     case closed(Int)
-    /// It is no JSON, and holds a line that starts with `{`.
+    /// It is no JSON, and holds a line that starts as a record does.
     case broken(JSONFault)
     /// The block does not tell.
     case cut
   }
 
-  private func look(at start: Int, in block: Block) -> Look {
+  private func look(at start: Int, _ framing: Framing, in block: Block) -> Look {
     block.withBytes { bytes in
       var state = ScanState(depth: framing.baseDepth)
       var grammar = JSONGrammar(maxDepth: plan.maxDepth, startingAt: block.offset + start)
@@ -104,17 +107,22 @@ final class ElementStepper {
 
   private func anchor(of offset: Int, in block: Block, _ cursor: BlockCursor) -> LineAnchor {
     LineFinder(kernel: plan.kernel).anchor(
-      at: offset, in: element(cursor.index..<block.count, of: block, cursor))
+      at: offset, in: element(cursor.index..<block.count, .sequence, of: block, cursor))
   }
 
-  private func element(_ range: Range<Int>, of block: Block, _ cursor: BlockCursor) -> Element {
+  private func element(
+    _ range: Range<Int>, _ framing: Framing, of block: Block, _ cursor: BlockCursor
+  ) -> Element {
     var extent = Extent(from: block.offset + range.lowerBound)
     extent.append(Segment(block, range))
-    return Element(extent: extent, line: cursor.line, lineOffset: extent.start)
+    return Element(extent: extent, framing: framing, line: cursor.line, lineOffset: extent.start)
   }
 
-  private func record(_ range: Range<Int>, of block: Block, _ cursor: BlockCursor) -> Stop? {
-    var (outcome, rest) = processor.process(element(range, of: block, cursor), arena: Arena(pool))
+  private func record(
+    _ range: Range<Int>, _ framing: Framing, of block: Block, _ cursor: BlockCursor
+  ) -> Stop? {
+    let element = element(range, framing, of: block, cursor)
+    var (outcome, rest) = processor.process(element, arena: Arena(pool))
     var runs: [AssetRun] = []
     runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
     var verdict = recorder.receive(.assets(runs))
@@ -126,6 +134,6 @@ final class ElementStepper {
     guard verdict == .stop else { return nil }
     guard case .malformed(let element) = recorder.interruption else { return .interrupted }
     recorder.resume()
-    return .malformed(.element(element.fault))
+    return .malformed(.element(element.fault, element.framing))
   }
 }

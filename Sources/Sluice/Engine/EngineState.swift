@@ -20,9 +20,9 @@ struct ElementTask: Sendable {
     /// An element that is held.
     case asset(Element)
     /// Elements that are whole in a block.
-    case assets(StitchedBlock, ArraySlice<Range<Int>>)
+    case assets(StitchedBlock, ArraySlice<Frame>)
     /// What is left of an asset's rows, and then of the elements of its block.
-    indirect case rest(AssetRest, of: StitchedBlock?, ArraySlice<Range<Int>>)
+    indirect case rest(AssetRest, of: StitchedBlock?, ArraySlice<Frame>)
     /// A run of a giant's list.
     case run(ListRun)
   }
@@ -148,13 +148,12 @@ struct EngineState: Sendable {
   private var nextDelivery = 0
   private var isDelivering = false
 
-  init(start: EngineStart, framing: Framing, source: BlockSource, watch: LineWatch? = nil) {
+  init(start: EngineStart, source: BlockSource, watch: LineWatch? = nil) {
     self.watch = watch
     kept = source.isSequential ? KeptBlocks() : nil
     deliveredTo = start.offset
-    let depth = start.gap == .ended ? 0 : framing.baseDepth
-    stitcher = Stitcher(at: BlockStart(state: ScanState(depth: depth), line: start.line))
-    merger = Merger(start: start, framing: framing)
+    stitcher = Stitcher(at: BlockStart(in: start.gap, line: start.line))
+    merger = Merger(start: start)
     sequential = source.isSequential
     readLimit = source.blockCount ?? .max
   }
@@ -197,12 +196,16 @@ struct EngineState: Sendable {
         // Only behind a run of backslashes too long to look back over.
         next = ScannedBlock(next.block, stride: next.stride, assumedEscape: escaped, kernel)
       }
-      let start = stitcher.append(next.summary, at: next.block.offset)
+      let block = next.block
+      let map = ScanMap(
+        next.summaries, stride: next.stride, from: stitcher.next.state, at: block.offset)
+      let start = stitcher.append(next.summary, at: block.offset) {
+        block.withBytes { kernel.lastOutermost(in: $0, along: map) }
+      }
       let outcome = next.summary.outcome(startsInString: start.state.inString)
       stitched.append(
         StitchedBlock(
-          index: nextStitch, block: next.block, start: start,
-          map: ScanMap(next.summaries, stride: next.stride, from: start.state, at: next.block.offset),
+          index: nextStitch, block: block, start: start, map: map,
           lowestDepth: start.state.depth + outcome.lowestDepth, end: stitcher.next))
       nextStitch += 1
     }

@@ -52,6 +52,19 @@ struct Misplaced: Sendable {
   var line: LineAnchor
 }
 
+extension Misplaced {
+  /// What is wrong with an input that ends in `gap`, if anything is: it may not end there, or has begun what turned
+  /// out to be no byte order mark.
+  init?(endOfInput offset: Int, _ gap: Gap, _ line: LineAnchor) {
+    if gap.mayEnd { return nil }
+    if gap.markBytes > 0 {
+      self.init(offset: offset - gap.markBytes, byte: Gap.markStart, gap: .sequence, line: line)
+    } else {
+      self.init(offset: offset, byte: nil, gap: gap, line: line)
+    }
+  }
+}
+
 /// What the receiver of an item says.
 enum Delivery: Sendable {
   case goOn
@@ -61,7 +74,6 @@ enum Delivery: Sendable {
 /// Reads one input from one place on.
 final class FastEngine: Sendable {
   private let plan: RunPlan
-  private let framing: Framing
   private let source: BlockSource
   private let pool: BlockPool
   private let budget: EngineBudget
@@ -70,19 +82,18 @@ final class FastEngine: Sendable {
 
   /// Plans to read `source` from `start` on.
   init(
-    plan: RunPlan, framing: Framing, source: BlockSource, start: EngineStart, pool: BlockPool,
-    budget: EngineBudget, threads: ThreadLimit
+    plan: RunPlan, source: BlockSource, start: EngineStart, pool: BlockPool, budget: EngineBudget,
+    threads: ThreadLimit
   ) {
     self.plan = plan
-    self.framing = framing
     self.source = source
     self.pool = pool
     self.budget = budget
     self.threads = threads
     monitor = Monitor(
       EngineState(
-        start: start, framing: framing, source: source,
-        watch: plan.watchesLines(framing) ? LineWatch(maxDepth: plan.maxDepth, kernel: plan.kernel) : nil))
+        start: start, source: source,
+        watch: plan.watchesLines ? LineWatch(maxDepth: plan.maxDepth, kernel: plan.kernel) : nil))
   }
 
   /// Reads to the end, or until the receiver says stop.
@@ -94,7 +105,7 @@ final class FastEngine: Sendable {
     _ deliver: @escaping @Sendable (EngineItem) -> Delivery, settle: @escaping @Sendable () -> Delivery
   ) {
     WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
-      let processor = AssetProcessor(plan, framing, pool: pool, limit: budget.rows)
+      let processor = AssetProcessor(plan, pool: pool, limit: budget.rows)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
         // Room that the compressor's threads take is room that no worker has.
         threads.enter()
@@ -163,9 +174,9 @@ final class FastEngine: Sendable {
   }
 
   private func frame(_ block: StitchedBlock, _ processor: AssetProcessor) {
-    let framer = Framer(framing, kernel: plan.kernel)
+    let framer = Framer(kernel: plan.kernel)
     let frames = block.block.withBytes {
-      framer.frames(in: $0, from: block.start.state, lowestDepth: block.lowestDepth, map: block.map)
+      framer.frames(in: $0, from: block.start, lowestDepth: block.lowestDepth, map: block.map)
     }
     let (runs, rest) = process(frames.elements[...], of: block, processor)
     monitor.withLock {
@@ -175,7 +186,7 @@ final class FastEngine: Sendable {
 
   /// Works on elements that are whole in a block, until there are rows enough.
   private func process(
-    _ elements: ArraySlice<Range<Int>>, of block: StitchedBlock, _ processor: AssetProcessor
+    _ elements: ArraySlice<Frame>, of block: StitchedBlock, _ processor: AssetProcessor
   ) -> (runs: [AssetRun], rest: ElementTask.Work?) {
     if elements.isEmpty { return ([], nil) }
     let arena = Arena(pool)
@@ -184,10 +195,11 @@ final class FastEngine: Sendable {
     // Lines are counted only where one is asked for, and then from where the last one was.
     var line = block.start.line
     var lineOffset = block.block.offset
-    for (index, range) in zip(elements.indices, elements) {
-      var extent = Extent(from: block.block.offset + range.lowerBound)
-      extent.append(Segment(block.block, range, map: block.map))
-      let element = Element(extent: extent, line: line, lineOffset: lineOffset)
+    for (index, frame) in zip(elements.indices, elements) {
+      var extent = Extent(from: block.block.offset + frame.range.lowerBound)
+      extent.append(Segment(block.block, frame.range, map: block.map))
+      let element = Element(
+        extent: extent, framing: frame.framing, line: line, lineOffset: lineOffset)
       let (outcome, rest) = processor.process(element, arena: arena)
       if outcome.needsLine {
         line = lines.anchor(at: extent.start, in: element)
@@ -226,8 +238,7 @@ final class FastEngine: Sendable {
   }
 
   private func merge() {
-    let context = MergeContext(
-      plan: plan, source: source, pool: pool, budget: budget, framing: framing)
+    let context = MergeContext(plan: plan, source: source, pool: pool, budget: budget)
     // Only the worker that holds the merge step touches the merger, so it is taken out of the lock.
     while var work = monitor.withLock({ $0.takeMergeWork() }) {
       var result = MergeResult()

@@ -94,6 +94,8 @@ enum GiantItem: Sendable {
 /// What is known of a giant once it has been walked through.
 struct GiantEnd: Sendable {
   var range: Range<Int>
+  /// How it stands.
+  var framing: Framing
   /// The line in which it starts.
   var line: LineAnchor
   /// nil if what was read of it is no JSON.
@@ -111,8 +113,9 @@ struct GiantEnd: Sendable {
   /// Whether a line in it makes it suspect: see `LineWatch`.
   var isSuspect = false
 
-  init(range: Range<Int>, line: LineAnchor) {
+  init(range: Range<Int>, _ framing: Framing, line: LineAnchor) {
     self.range = range
+    self.framing = framing
     self.line = line
     mark = FrameMark(offset: range.lowerBound, line: line, lineOffset: range.lowerBound)
   }
@@ -121,8 +124,17 @@ struct GiantEnd: Sendable {
 /// That a giant is to be walked through again.
 struct GiantRestart: Sendable {
   var start: Int
+  /// How the giant stands.
+  var framing: Framing
   var line: LineAnchor
   var pass: GiantPass
+
+  init(_ giant: GiantEnd, _ pass: GiantPass) {
+    start = giant.range.lowerBound
+    framing = giant.framing
+    line = giant.line
+    self.pass = pass
+  }
 }
 
 /// Bytes of a row.

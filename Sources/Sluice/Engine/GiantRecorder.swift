@@ -157,7 +157,7 @@ struct GiantRecorder {
       // The two judges differ, which tests rule out: yajl's word stands, without an exact place.
       if pass.known == nil { return refused(giant) }
       let next = GiantPass(goal: .write, known: pass.known, bytes: giant.bytes)
-      return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: next))
+      return .giant(GiantRestart(giant, next))
     case .write:
       if plan.needs.columns == nil { try finishRow(giant, known) } else { count(known, giant) }
       guard let limit = plan.options.rows.limit, counts.kept >= limit else { return nil }
@@ -187,7 +187,7 @@ struct GiantRecorder {
     let isChecked = plan.validatesAll || plan.options.onError == .stop
     let pass = GiantPass(
       goal: isChecked ? .write : .check, known: known, checksAll: !isChecked && giant.isSuspect, bytes: bytes)
-    return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
+    return .giant(GiantRestart(giant, pass))
   }
 
   private mutating func finishRow(_ giant: GiantEnd, _ known: KnownGiant) throws {
@@ -234,7 +234,7 @@ struct GiantRecorder {
   private func checkOfAll(_ giant: GiantEnd) -> Interruption? {
     guard !pass.readsAll(plan), let bytes = giant.bytes else { return nil }
     let check = GiantPass(goal: .check, checksAll: true, bytes: bytes)
-    return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: check))
+    return .giant(GiantRestart(giant, check))
   }
 
   private func refused(_ giant: GiantEnd, _ fault: ElementFault? = nil) -> Interruption {
@@ -243,7 +243,9 @@ struct GiantRecorder {
       offset: start, line: giant.line.line, column: start - giant.line.start + 1, code: "rejected",
       message: "the parser refuses this asset")
     return .malformed(
-      MalformedElement(start: start, line: giant.line, fault: fault ?? unknown, bytes: giant.bytes))
+      MalformedElement(
+        start: start, framing: giant.framing, line: giant.line, fault: fault ?? unknown,
+        keepsRest: giant.framing == .sequence ? true : nil, bytes: giant.bytes))
   }
 }
 

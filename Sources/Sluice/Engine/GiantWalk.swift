@@ -17,6 +17,7 @@ final class GiantWalk: @unchecked Sendable {
   // Proof of @unchecked: only the worker that holds the merge step touches it, and that step is handed on
   // under the engine's lock.
   let start: Int
+  let framing: Framing
   let line: LineAnchor
   private let context: MergeContext
   private let pass: GiantPass
@@ -51,9 +52,10 @@ final class GiantWalk: @unchecked Sendable {
   private(set) var end: Int
 
   /// Starts at an element's first byte.
-  init(start: Int, line: LineAnchor, _ pass: GiantPass, _ context: MergeContext) {
+  init(start: Int, _ framing: Framing, line: LineAnchor, _ pass: GiantPass, _ context: MergeContext) {
     self.context = context
     self.start = start
+    self.framing = framing
     self.line = line
     self.pass = pass
     end = start
@@ -61,7 +63,8 @@ final class GiantWalk: @unchecked Sendable {
     readsAll = pass.readsAll(plan)
     tracker = FrameTracker(startingAt: start, line: line)
     // Asked once, in the first pass.
-    lines = pass.looksFirst && plan.watchesLines(context.framing) ? RecordLines(kernel: plan.kernel) : nil
+    let isWatched = pass.looksFirst && plan.watchesLines && framing == .sequence
+    lines = isWatched ? RecordLines(kernel: plan.kernel) : nil
     reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
@@ -141,7 +144,7 @@ final class GiantWalk: @unchecked Sendable {
   func finish(_ endLine: LineAnchor, _ emit: (GiantStep) -> Void) throws {
     cutter.finish(emit)
     if let failure { throw failure }
-    var end = GiantEnd(range: start..<end, line: line)
+    var end = GiantEnd(range: start..<end, framing, line: line)
     end.bytes = rereadable
     end.fault = fault
     end.isSuspect = isSuspect
@@ -293,8 +296,8 @@ final class GiantWalk: @unchecked Sendable {
   ) -> Int {
     guard let place = cutter.run?.place else { return bytes.count }
     let fills = start == 0 && block.segment.range.count == block.segment.block.count
-    if fills, let lowest = block.lowest, lowest.depth - context.framing.baseDepth >= place.depth {
-      if lowest.depth - context.framing.baseDepth == place.depth, let comma = lowest.comma {
+    if fills, let lowest = block.lowest, lowest.depth - framing.baseDepth >= place.depth {
+      if lowest.depth - framing.baseDepth == place.depth, let comma = lowest.comma {
         cutter.end(at: comma, from: start, block, .comma, emit)
         cutter.startElement(at: block.segment.offset + comma, block)
         cutter.extend(comma..<bytes.count, block)
@@ -302,7 +305,7 @@ final class GiantWalk: @unchecked Sendable {
         cutter.extend(start..<bytes.count, block)
       }
       state = lowest.end
-      state.depth -= context.framing.baseDepth
+      state.depth -= framing.baseDepth
       return bytes.count
     }
     guard

@@ -24,9 +24,8 @@ final class InputRun {
   private let data: DataInput
   private let recorder: Recorder
   private let input: InputBytes
-  private var framing = Framing.sequence
   private lazy var stepper = ElementStepper(
-    plan: context.plan, framing: framing, pool: context.pool, limit: context.budget.rows, recorder: recorder)
+    plan: context.plan, pool: context.pool, limit: context.budget.rows, recorder: recorder)
 
   init(_ data: DataInput, _ context: RunContext) {
     self.context = context
@@ -52,8 +51,6 @@ final class InputRun {
       throw fail(at: 0, cursor.line, "the text is UTF-16 or UTF-32, not UTF-8", hint: Hints.encoding)
     case .brokenMark: throw fail(at: 0, cursor.line, "invalid UTF-8", hint: Hints.encoding)
     case .elements(let framing, let start):
-      self.framing = framing
-      recorder.framing = framing
       context.counts.note(framing)
       input.giveBack(cursor)
       return try readElements(from: start)
@@ -109,7 +106,7 @@ final class InputRun {
     }
     defer { context.monitor.openGate() }
     if plan.options.resources.engine == .reference {
-      let engine = ReferenceEngine(plan: plan, framing: framing, input: try input.whole(from: start.offset))
+      let engine = ReferenceEngine(plan: plan, input: try input.whole(from: start.offset))
       context.threads.enter()
       defer { context.threads.leave() }
       engine.run(start, deliver)
@@ -118,7 +115,7 @@ final class InputRun {
     }
     let source = input.blocks(from: start.offset, startsShort: isResumed, scratch: context.scratch)
     let engine = FastEngine(
-      plan: plan, framing: framing, source: source, start: start, pool: context.pool, budget: context.budget,
+      plan: plan, source: source, start: start, pool: context.pool, budget: context.budget,
       threads: context.threads)
     engine.run(deliver) { [recorder] in recorder.settle() }
     return engine.takeBlocks()
@@ -129,7 +126,7 @@ final class InputRun {
     input.keep(left, behind: giant.pass.bytes)
     input.giveBack(input.cursor(at: giant.start, line: giant.line))
     return EngineStart(
-      offset: giant.start, gap: framing == .array ? .afterComma : .sequence, line: giant.line,
+      offset: giant.start, gap: giant.framing == .array ? .afterComma : .sequence, line: giant.line,
       pass: giant.pass)
   }
 
@@ -160,15 +157,15 @@ final class InputRun {
       let fault = element.fault
       if stops {
         let position = context.counts.position(fault.offset, line: fault.line, column: fault.column)
-        throw RunError(.malformed, fault.message, hint: Hints.malformed(fault), position: position)
+        throw RunError(.malformed, fault.message, hint: Hints.malformed(element), position: position)
       }
       input.keep(left, behind: element.bytes)
-      return (input.cursor(at: element.start, line: element.line), .element(fault))
+      return (input.cursor(at: element.start, line: element.line), .element(fault, element.framing))
     case .misplaced(let misplaced):
       let fault = ElementFault(misplaced)
       if stops {
         let isPage = misplaced.byte == UInt8(ascii: "<") && context.counts.nextAsset == 0
-        let hint = isPage ? Hints.html : Hints.malformed(fault)
+        let hint = isPage ? Hints.html : Hints.misplaced(misplaced)
         throw fail(at: fault.offset, misplaced.line, fault.message, hint: hint)
       }
       input.keep(left)
@@ -204,10 +201,11 @@ final class InputRun {
   ///
   /// - Returns: The gap that the cursor is in then; nil if the rest is lost.
   private func leaveOut(_ malformed: Malformation, at cursor: inout BlockCursor) throws -> Gap? {
-    let (fault, isRecoverable) =
+    let (fault, framing, isRecoverable) =
       switch malformed {
-      case .element(let fault): (fault, true)
-      case .misplaced(let misplaced): (ElementFault(misplaced), isElement(misplaced))
+      case .element(let fault, let framing): (fault, framing, true)
+      case .misplaced(let misplaced):
+        (ElementFault(misplaced), misplaced.gap.framing, misplaced.isElement)
       }
     var gap: Gap?
     try recorder.leaveOut(at: cursor.offset, cursor.line, fault) { collect in
@@ -219,20 +217,5 @@ final class InputRun {
       return gap != nil || framing == .sequence
     }
     return gap
-  }
-
-  /// Whether reading can go on behind what is misplaced: behind a missing comma or a stray bracket nothing in
-  /// an array can be trusted.
-  private func isElement(_ misplaced: Misplaced) -> Bool {
-    switch misplaced.gap {
-    case .sequence: misplaced.byte != nil
-    case .beforeFirst, .afterComma: startsValue(misplaced.byte)
-    case .afterElement, .ended: false
-    }
-  }
-
-  private func startsValue(_ byte: UInt8?) -> Bool {
-    guard let byte else { return false }
-    return !"}],:".utf8.contains(byte)
   }
 }

@@ -1,6 +1,7 @@
-// A record of a row of elements that is never closed would go on to the end of the input, and the next such
-// record again. But in NDJSON a line that starts with "{" inside a record is almost always the next record,
-// and never in doubt for long: what stands before it either is JSON so far or is not.
+// A record that stands by itself and is never closed would go on to the end of the input, and the next such
+// record again. But in NDJSON a line that starts with "{" inside a record is almost always the next record (or
+// with "[", the next array of them), and never in doubt for long: what stands before it either is JSON so far
+// or is not.
 //
 //     {"a":[1            never closed
 //     {"externalId":…    so this line is inside it, and the grammar says no at its first byte
@@ -13,16 +14,16 @@ internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Finds lines that start with `{`, in bytes that come in runs.
+/// Finds lines that start with `{` or `[` but for a byte order mark, in bytes that come in runs.
 struct RecordLines: Sendable {
   private let kernel: ScanKernel
-  private var isLineStart = false
+  private var start = LineStart()
 
   init(kernel: ScanKernel) { self.kernel = kernel }
 
   /// The last such line in a run that follows the one before; where there are no lines, at scan speed.
   mutating func last(in bytes: Span<UInt8>) -> Int? {
-    if !isLineStart, kernel.countNewlines(in: bytes) == 0 { return nil }
+    if !start.isHere, kernel.countNewlines(in: bytes) == 0 { return nil }
     var last: Int?
     while let next = next(in: bytes, from: last.map { $0 + 1 } ?? 0) { last = next }
     return last
@@ -33,24 +34,38 @@ struct RecordLines: Sendable {
   /// - Parameters:
   ///   - bytes: A run that follows the one before.
   ///   - index: Where to start in it.
-  /// - Returns: The index of the `{`; nil if there is none in this run.
+  /// - Returns: The index of the bracket; nil if there is none in this run.
   mutating func next(in bytes: Span<UInt8>, from index: Int) -> Int? {
     var index = index
     while index < bytes.count {
-      let byte = bytes[index]
-      if isLineStart, byte == UInt8(ascii: "{") {
-        isLineStart = false
-        return index
-      }
-      isLineStart = byte == UInt8(ascii: "\n")
+      if start.starts(bytes[index]) { return index }
       index += 1
     }
     return nil
   }
 }
 
+/// Knows where a line starts, byte by byte.
+struct LineStart: Sendable {
+  /// Whether the next byte is the first of its line, but for a byte order mark.
+  private(set) var isHere = false
+
+  /// Takes in the next byte.
+  ///
+  /// - Returns: Whether it starts a line as a record, or an array of them, does.
+  mutating func starts(_ byte: UInt8) -> Bool {
+    let wasHere = isHere
+    switch byte {
+    case UInt8(ascii: "\n"): isHere = true
+    case 0xEF, 0xBB, 0xBF: break
+    default: isHere = false
+    }
+    return wasHere && (byte == UInt8(ascii: "{") || byte == UInt8(ascii: "["))
+  }
+}
+
 extension Extent {
-  /// Whether a line in it, other than one that it starts, starts with `{`.
+  /// Whether a line in it, other than one that it starts, starts with `{` or `[`.
   func holdsRecordLine(_ kernel: ScanKernel) -> Bool {
     var lines = RecordLines(kernel: kernel)
     var found = false
@@ -84,8 +99,7 @@ struct LineWatch: Sendable {
   ///   - extent: The element as far as it has been read.
   ///   - more: What follows it. It is not appended, for that would copy a long list at each block.
   /// - Returns: What is wrong with it, if that is sure.
-  /// - Complexity: Linear in what has been added since the last call, and once in all before the last line
-  ///   that starts with `{`.
+  /// - Complexity: Linear in what has been added since the last call, and once in all before the last such line.
   mutating func fault(in extent: Extent, and more: Segment? = nil) -> JSONFault? {
     if extent.start != start {
       self = LineWatch(maxDepth: maxDepth, kernel: kernel)
@@ -136,7 +150,9 @@ extension LineWatch {
   private mutating func finds(
     in merger: Merger, _ more: Segment?, _ context: MergeContext, into result: inout MergeResult
   ) -> Bool {
-    guard var element = merger.open, let fault = fault(in: element.extent, and: more) else { return false }
+    guard merger.openFraming == .sequence, var element = merger.open,
+      let fault = fault(in: element.extent, and: more)
+    else { return false }
     if let more { element.extent.append(more) }
     let line = context.lines.anchor(at: fault.offset, in: element)
     var outcome = AssetOutcome(range: element.extent.start..<element.extent.end, line: element.line)

@@ -19,11 +19,12 @@ struct MergeResult: Sendable {
 
 /// The state between two blocks of an input.
 struct Merger: Sendable {
-  private let framing: Framing
   private var gap: Gap
   private var opened: OpenElement?
   /// The element that goes on behind the block.
   var open: Element? { opened?.element }
+  /// How it stands.
+  var openFraming: Framing? { opened?.element.framing }
   private var giant: GiantWalk?
   /// What the giant has not taken in yet; the last come first.
   private var backlog: [GiantBlock] = []
@@ -34,8 +35,7 @@ struct Merger: Sendable {
   private var end: Int
   private var endLine: LineAnchor
 
-  init(start: EngineStart, framing: Framing) {
-    self.framing = framing
+  init(start: EngineStart) {
     gap = start.gap
     end = start.offset
     endLine = start.line
@@ -72,9 +72,9 @@ struct Merger: Sendable {
     if let anomaly = framed.frames.anomaly {
       gap = anomaly.gap
       emitAnomaly(at: anomaly.index, framed, context, into: &result)
-    } else if let start = framed.frames.tailStart {
-      let part = GiantBlock(Segment(block, start..<block.count, map: framed.block.map), of: framed)
-      opened = OpenElement(part)
+    } else if let tail = framed.frames.tail {
+      let part = GiantBlock(Segment(block, tail.start..<block.count, map: framed.block.map), of: framed)
+      opened = OpenElement(part, tail.framing)
     } else if let endGap = framed.frames.endGap {
       gap = endGap
     }
@@ -90,8 +90,8 @@ struct Merger: Sendable {
     } else if let open = opened {
       // Cut short: the parser will say where.
       emit(.asset(open.element), into: &result)
-    } else if !gap.mayEnd {
-      emit(.anomaly(Misplaced(offset: end, byte: nil, gap: gap, line: endLine)), into: &result)
+    } else if let misplaced = Misplaced(endOfInput: end, gap, endLine) {
+      emit(.anomaly(misplaced), into: &result)
     } else {
       emit(.end(offset: end), into: &result)
     }
@@ -135,13 +135,14 @@ struct Merger: Sendable {
     guard framed.frames.headEnd != nil else { return }
     if let giant {
       finishGiant(giant, into: &result)
+      gap = .after(giant.framing)
     } else if let open = opened {
       emit(.asset(open.element), into: &result)
+      gap = .after(open.element.framing)
     }
     pass = nil
     opened = nil
     giant = nil
-    gap = .after(framing)
   }
 
   private mutating func startGiant(
@@ -150,7 +151,7 @@ struct Merger: Sendable {
     let start = open.element.extent.start
     let line = context.lines.anchor(at: start, in: open.element)
     let pass = pass ?? GiantPass.first(open.element, context)
-    let giant = GiantWalk(start: start, line: line, pass, context)
+    let giant = GiantWalk(start: start, open.element.framing, line: line, pass, context)
     emit(.item(.begin(pass, start: start)), into: &result)
     backlog = open.parts.reversed()
     self.giant = giant
@@ -196,7 +197,7 @@ struct Merger: Sendable {
     case .object: return true
     case .exhausted:
       // Nothing in it will be asked for again, however many such blocks follow one another.
-      result.walkedTo = end
+      result.walkedTo = end - gap.markBytes
       return false
     case .unexpected(let index):
       emitAnomaly(at: index, framed, context, into: &result)
@@ -208,10 +209,11 @@ struct Merger: Sendable {
     at index: Int, _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
   ) {
     let block = framed.block.block
-    let line = block.withBytes(0..<index) {
+    // What is no byte order mark after all may have begun in the block before, in the same line.
+    let line = block.withBytes(0..<max(0, index)) {
       context.lines.advance(framed.block.start.line, over: $0, at: block.offset)
     }
-    let byte = block.withBytes { $0[index] }
+    let byte = index < 0 ? Gap.markStart : block.withBytes { $0[index] }
     emit(
       .anomaly(Misplaced(offset: block.offset + index, byte: byte, gap: gap, line: line)), into: &result)
     result.isLast = true
@@ -223,11 +225,11 @@ private struct OpenElement: Sendable {
   private(set) var parts: [GiantBlock]
   private(set) var element: Element
 
-  init(_ part: GiantBlock) {
+  init(_ part: GiantBlock, _ framing: Framing) {
     parts = [part]
     var extent = Extent(from: part.segment.offset)
     extent.append(part.segment)
-    element = Element(extent: extent, line: part.line)
+    element = Element(extent: extent, framing: framing, line: part.line)
   }
 
   mutating func append(_ part: GiantBlock) {
@@ -242,8 +244,6 @@ struct MergeContext: Sendable {
   let source: BlockSource
   let pool: BlockPool
   let budget: EngineBudget
-  /// What the input is a row of.
-  let framing: Framing
 
   var lines: LineFinder { LineFinder(kernel: plan.kernel) }
 }

@@ -24,9 +24,13 @@ enum Interruption: Sendable {
 /// A malformed element that was held, or one that was not.
 struct MalformedElement: Sendable {
   var start: Int
+  /// How it stands.
+  var framing: Framing
   /// The line in which it starts.
   var line: LineAnchor
   var fault: ElementFault
+  /// Whether what follows is kept if it is left out; nil if that is not known.
+  var keepsRest: Bool?
   /// The element's bytes if it was walked through: they may not be readable elsewhere any more.
   var bytes: RereadableBytes?
 }
@@ -40,8 +44,6 @@ final class Recorder: @unchecked Sendable {
   private let rows: any RowReceiver
   private var giants: GiantRecorder
   private let rejects: RejectWriter?
-  /// Set before the first engine starts.
-  var framing = Framing.sequence
   private let lines: LineFinder
   /// Set when the engine was told to stop.
   private(set) var interruption: Interruption?
@@ -130,8 +132,15 @@ final class Recorder: @unchecked Sendable {
     if let malformed = outcome.malformed {
       let line = lines.anchor(at: outcome.range.lowerBound, in: malformed.element)
       if try leaveOut(malformed, line) { return nil }
-      return .malformed(
-        MalformedElement(start: outcome.range.lowerBound, line: line, fault: malformed.fault))
+      var element = MalformedElement(
+        start: outcome.range.lowerBound, framing: malformed.element.framing, line: line,
+        fault: malformed.fault)
+      if plan.options.onError == .stop {
+        var cursor = ExtentCursor(malformed.element.extent)
+        element.keepsRest = try Recovery(framing: element.framing).keepsRest(
+          &cursor, fault: element.fault)
+      }
+      return .malformed(element)
     }
     if outcome.facts.isIssue {
       return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
@@ -150,7 +159,8 @@ final class Recorder: @unchecked Sendable {
     // What the reference engine calls an element reaches to the input's end.
     guard plan.options.onError != .stop, plan.options.resources.engine == .fast else { return false }
     let extent = malformed.element.extent
-    guard try Recovery(framing: framing).endsWhereFramed(extent, fault: malformed.fault) else {
+    guard try Recovery(framing: malformed.element.framing).endsWhereFramed(extent, fault: malformed.fault)
+    else {
       return false
     }
     try leaveOut(at: extent.start, line, malformed.fault) { collect in

@@ -3,7 +3,7 @@
 //
 //     array      an element whose strings and brackets balance is one reject, and reading goes on behind it;
 //                otherwise the rest of the input is lost
-//     sequence   reading goes on at the next line that starts with "{", from the fault on
+//     sequence   reading goes on at the next line that starts with "{" or "[", from the fault on
 
 internal import JSONEvents
 internal import Sharding
@@ -61,6 +61,18 @@ struct Recovery {
     }
   }
 
+  /// Whether what follows a malformed element is kept if it is left out.
+  ///
+  /// - Parameters:
+  ///   - cursor: At the first byte of the element, which is held as its brackets have it.
+  ///   - fault: What is wrong with it.
+  /// - Returns: Whether reading can go on behind it.
+  /// - Throws: What reading throws.
+  func keepsRest<Cursor: ByteCursor>(_ cursor: inout Cursor, fault: ElementFault) throws -> Bool {
+    // Between records reading always goes on, line by line.
+    try framing == .sequence || resume(&cursor, fault: fault).gap != nil
+  }
+
   /// Whether reading goes on behind a malformed element just where it would have gone on anyway: where its
   /// brackets close, and in a sequence at the next element, if that starts a line.
   ///
@@ -97,14 +109,13 @@ struct Recovery {
     return balance.verdict ?? balance.mayEnd
   }
 
-  /// Moves to the first line at or behind `fault` that starts with `{`.
+  /// Moves to the first line at or behind `fault` that starts with `{` or `[`.
   private static func skipToLine<Cursor: ByteCursor>(_ cursor: inout Cursor, from fault: Int) throws -> Bool {
     // The line may start at the fault, but not where the element does.
     try cursor.skip(to: max(fault, cursor.offset + 1) - 1)
-    var isLineStart = false
+    var start = LineStart()
     while let byte = try cursor.peek() {
-      if isLineStart, byte == UInt8(ascii: "{") { return true }
-      isLineStart = byte == UInt8(ascii: "\n")
+      if start.starts(byte) { return true }
       cursor.advance()
     }
     return false

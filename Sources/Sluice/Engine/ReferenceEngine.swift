@@ -8,7 +8,6 @@ internal import Sharding
 /// Reads one input from one place on.
 struct ReferenceEngine {
   let plan: RunPlan
-  let framing: Framing
   /// The whole input from the start on.
   let input: Block
 
@@ -18,43 +17,50 @@ struct ReferenceEngine {
     var index = start.offset - input.offset
     while true {
       switch input.withBytes({ gap.advance(in: $0, from: index) }) {
-      case .exhausted where gap.mayEnd:
-        _ = deliver(.end(offset: input.offset + input.count))
-        return
       case .exhausted:
-        _ = deliver(anomaly(at: input.count, gap, start))
+        _ = deliver(end(gap, start))
         return
       case .unexpected(let index):
         _ = deliver(anomaly(at: index, gap, start))
         return
       case .object(let objectStart):
-        let outcome = read(from: objectStart, start.line)
+        let outcome = read(from: objectStart, gap.framing, start.line)
         var runs: [AssetRun] = []
         runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow)
         if deliver(.assets(runs)) == .stop || outcome.malformed != nil { return }
         index = outcome.range.upperBound - input.offset
-        gap = .after(framing)
+        gap = .after(gap.framing)
       }
     }
   }
 
-  private func anomaly(at index: Int, _ gap: Gap, _ start: EngineStart) -> EngineItem {
-    let line = LineFinder(kernel: .portable).anchor(
-      at: input.offset + index, in: element(0..<input.count, start.line))
-    let byte = index < input.count ? input.withBytes { $0[index] } : nil
-    return .anomaly(Misplaced(offset: input.offset + index, byte: byte, gap: gap, line: line))
+  private func end(_ gap: Gap, _ start: EngineStart) -> EngineItem {
+    let end = input.offset + input.count
+    let line = line(at: input.count, start)
+    return Misplaced(endOfInput: end, gap, line).map { .anomaly($0) } ?? .end(offset: end)
   }
 
-  private func element(_ range: Range<Int>, _ line: LineAnchor) -> Element {
+  private func anomaly(at index: Int, _ gap: Gap, _ start: EngineStart) -> EngineItem {
+    let byte = input.withBytes { $0[index] }
+    return .anomaly(
+      Misplaced(offset: input.offset + index, byte: byte, gap: gap, line: line(at: index, start)))
+  }
+
+  private func line(at index: Int, _ start: EngineStart) -> LineAnchor {
+    LineFinder(kernel: .portable).anchor(
+      at: input.offset + index, in: element(0..<input.count, .sequence, start.line))
+  }
+
+  private func element(_ range: Range<Int>, _ framing: Framing, _ line: LineAnchor) -> Element {
     var extent = Extent(from: input.offset + range.lowerBound)
     extent.append(Segment(input, range))
-    return Element(extent: extent, line: line)
+    return Element(extent: extent, framing: framing, line: line)
   }
 
-  private func read(from start: Int, _ line: LineAnchor) -> AssetOutcome {
+  private func read(from start: Int, _ framing: Framing, _ line: LineAnchor) -> AssetOutcome {
     let lines = LineFinder(kernel: .portable)
     let end = elementEnd(from: start)
-    let element = element(start..<end, line)
+    let element = element(start..<end, framing, line)
     var outcome = AssetOutcome(range: element.extent.start..<element.extent.end, line: line)
     guard let facts = readFacts(start..<end) else {
       let fault = FaultFinder(maxDepth: plan.maxDepth, lines: lines).find(in: element)
