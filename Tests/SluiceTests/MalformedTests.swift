@@ -116,6 +116,20 @@ import Testing
     #expect(valuesRead < 12 * array.utf8.count)
   }
 
+  /// Documents in a row are read once, however short they are, and so are those behind something malformed.
+  @Test func readsDocumentsOnce() throws {
+    let line = "[" + #"{"externalId":"a","batches":[],"task":{"stage":"S"}}"# + "]\n"
+    let text = String(repeating: line + "[]\u{FEFF}[]\n", count: 40_000)
+    let (report, read) = try runCounting(text, .stop)
+    #expect(report.assets.kept == 40_000)
+    // And its two ends for the fingerprint.
+    #expect(read < text.utf8.count + 1 << 18, "\(read) of \(text.utf8.count)")
+    let broken = String(repeating: String(repeating: line, count: 20) + "[1]x\n", count: 400)
+    let (other, otherRead) = try runCounting(broken, .skip)
+    #expect(other.assets.skipped == 800 && other.assets.kept == 8000)
+    #expect(otherRead < 40 * broken.utf8.count)
+  }
+
   private func runCounting(_ text: String, _ policy: ErrorPolicy) throws -> (Report, read: Int) {
     try withTemporaryDirectory { directory in
       let input = directory.appending(path: "input")
