@@ -75,7 +75,7 @@ let package = Package(
     .executableTarget(
       name: "generate-export",
       dependencies: [
-        "ExportGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ExportGenerator", "Storage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tools/generate-export", swiftSettings: strict),
     // What reading, scanning and yajl alone cost.

@@ -3,6 +3,7 @@
 
 public import ArgumentParser
 public import Sluice
+import Storage
 
 extension ErrorPolicy: ExpressibleByArgument {}
 extension HistoryMode: ExpressibleByArgument {}
@@ -210,21 +211,12 @@ private func parseKeys(_ text: String) throws -> [PartitionKey] {
   return keys
 }
 
-/// Reads a size: KB, MB, GB and TB are powers of ten, KiB, MiB, GiB and TiB of two.
+/// Reads a size of at least one byte.
 func parseSize(_ text: String) throws -> Int {
-  let units: [(String, Int)] = [
-    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("KB", 1000), ("MB", 1_000_000),
-    ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("B", 1), ("", 1),
-  ]
-  for (unit, factor) in units where text.lowercased().hasSuffix(unit.lowercased()) {
-    let digits = text.dropLast(unit.count)
-    if let number = Int(digits), number > 0 {
-      let (size, overflow) = number.multipliedReportingOverflow(by: factor)
-      if !overflow { return size }
-    }
-    break
+  guard let size = ByteSize(text), size.bytes > 0 else {
+    throw ValidationError("'\(text)' is no size; write 256MB, 1.5GB, 512M, 64MiB, 1000000 …")
   }
-  throw ValidationError("'\(text)' is no size; write 256MB, 64MiB, 1000000 …")
+  return size.bytes
 }
 
 /// What a run may use.

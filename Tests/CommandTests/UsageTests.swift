@@ -79,6 +79,9 @@ import Testing
     good + ["--workers", "-2"],
     good + ["--memory", "12XB"],
     good + ["--memory", "-1MB"],
+    good + ["--memory", "1.5"],
+    good + ["--memory", "10EB"],
+    good + ["--max-input-size", "0.0001K"],
     good + ["--engine", "turbo"],
     good + ["--kernel", "abacus"],
     good + ["--block-size", "none"],
@@ -155,7 +158,7 @@ import Testing
   }
 
   /// Sizes are read as their users write them.
-  @Test(arguments: ["64MiB", "64MB", "100000KB", "1GB", "1GiB"])
+  @Test(arguments: ["64MiB", "64MB", "100000KB", "1GB", "1GiB", "512M", "1G", "1.5GB", "0.1g"])
   func sizes(size: String) throws {
     let workspace = try Workspace.withInput()
     let outcome = try Command.run(Self.good + ["--memory", size, "--quiet"], in: workspace)

@@ -3,6 +3,7 @@
 public import ArgumentParser
 public import ExportGenerator
 import Glibc
+import Storage
 
 @main
 struct GenerateExport: ParsableCommand {
@@ -18,7 +19,7 @@ struct GenerateExport: ParsableCommand {
         generate-export --size 100MB --style ndjson --traps --output - | head -n 1
       """)
 
-  @Option(help: "About how big it is when minified: 500000, 64KiB, 100MB, 20GB.")
+  @Option(help: "About how big it is when minified: 500000, 64KiB, 100MB, 1.5GB.")
   var size: ByteSize
 
   @Option(help: "Where the data comes from.")
