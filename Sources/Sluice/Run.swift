@@ -186,6 +186,7 @@ final class InputsReader {
         return
       }
     }
+    counts.endAll(run.options.selection)
   }
 
   /// Gives back the memory of blocks and rows; nothing is read any more.
@@ -229,6 +230,7 @@ final class InputsReader {
       failure = RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     }
     let code = RunError(failure).code
+    // An input that cannot be asked whether it changed is not known to have: the first failure stands.
     let isAboutBytes = [.malformed, .container, .issueExport, .emptyArchive].contains(code)
     guard code == .inputChanged || isAboutBytes && (try? input.hasChanged()) == true else { return failure }
     let change = RunError(InputChanged())

@@ -6,7 +6,7 @@ import Testing
 @Suite struct StatsTests {
   private static let reportKeys: Set = [
     "schema", "status", "inputs", "assets", "tasks", "annotations", "rows", "copies", "stages", "batches",
-    "titles", "kinds", "tools", "other", "biggestRow", "duplicateKeys", "warnings",
+    "titles", "kinds", "tools", "other", "biggestRow", "duplicateKeys", "neverSeen", "warnings",
   ]
   private static let timingKeys: Set = [
     "wallSeconds", "cpuSeconds", "bytesPerSecond", "peakMemoryBytes", "workers", "kernel",
@@ -25,7 +25,7 @@ import Testing
     let report = try JSONValue(workspace.read("out/report.json"))
     #expect(report.keys == Self.reportKeys)
     #expect(report["inputs"]?[0]?.keys == ["name", "entry", "bytes", "assets", "lastGoodOffset"])
-    #expect(report["assets"]?.keys == ["seen", "kept", "filtered", "skipped", "rejected"])
+    #expect(report["assets"]?.keys == ["seen", "kept", "filtered", "skipped", "rejected", "withoutTask"])
     #expect(report["biggestRow"]?.keys == ["bytes", "input", "entry", "asset", "byte", "externalId"])
     #expect(report["other"]?.keys == ["stages", "batches", "titles", "tools"])
     #expect(report["stages"]?.items.count == 3)

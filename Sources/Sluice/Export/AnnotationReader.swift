@@ -69,12 +69,12 @@ struct AnnotationReader {
 
 /// The title options, ready to compare.
 struct TitleMatcher: Sendable {
-  private let wanted: NameSet
-  private let excluded: NameSet
+  fileprivate let wanted: NameSet
+  fileprivate let excluded: NameSet
 
   init(_ selection: Selection) {
-    wanted = NameSet(selection.titles)
-    excluded = NameSet(selection.excludedTitles)
+    wanted = selection.nameSet(.title)
+    excluded = selection.nameSet(.excludeTitle)
   }
 
   /// Whether `--title` names this title.
@@ -112,9 +112,11 @@ extension TaskFacts {
   }
 
   private mutating func note(title: [UInt8]?, _ matcher: TitleMatcher) {
-    if matcher.wants(title: title) { hasTitle = true }
-    if matcher.excludes(title: title) { hasExcludedTitle = true }
-    if matcher.keeps(title: title) { hasMatch = true }
+    let isWanted = matcher.wanted.find(title, &metTitles)
+    let isExcluded = matcher.excluded.find(title, &metTitles)
+    if isWanted { hasTitle = true }
+    if isExcluded { hasExcludedTitle = true }
+    if isWanted || matcher.wanted.isEmpty, !isExcluded { hasMatch = true }
   }
 
   /// Takes in what was counted of the same task, the one of this number, behind all of this.
@@ -122,6 +124,7 @@ extension TaskFacts {
     hasTitle = hasTitle || other.hasTitle
     hasMatch = hasMatch || other.hasMatch
     hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
+    metTitles.formUnion(other.metTitles)
     let limit = AnnotationCounts.limit(ofTask: number)
     annotations.add(other.annotations, limit: limit)
     guard let tally = other.tally else { return }

@@ -105,6 +105,8 @@ struct TaskFacts: Sendable {
   var hasMatch = false
   /// Whether an annotation has an excluded title.
   var hasExcludedTitle = false
+  /// Which of the titles that options name its annotations have.
+  var metTitles = NameMarks()
   var annotations = AnnotationCounts()
   /// What else was counted of them, if all is inspected.
   var tally: AnnotationTally?
@@ -142,6 +144,10 @@ public enum WarningCode: String, CaseIterable, Sendable {
   case assetSkipped = "asset-skipped"
   /// Malformed assets, kept in `rejects/`.
   case assetRejected = "asset-rejected"
+  /// A time option met a task whose `updatedAt` is missing or no time that can be read.
+  case timeNotReadable = "time-not-readable"
+  /// An asset has neither `task` nor `tasks`.
+  case assetWithoutTask = "asset-without-task"
   /// Entries of a ZIP archive that hold no export.
   case entrySkipped = "entry-skipped"
 }
@@ -205,6 +211,8 @@ struct AssetFacts: Sendable {
   var lists: [ListPlace] = []
   /// What there is too much of, and where: the first such thing.
   var excess: Excess?
+  /// Tasks of `tasks` whose time cannot be read: known to mean something once it is known that there is no `task`.
+  var unreadableTimes: (count: Int, first: Int)?
 
   /// Whether the asset does not belong to the sample.
   var isOutOfSample = false
@@ -214,6 +222,9 @@ struct AssetFacts: Sendable {
 
   /// An element of an issue export.
   var isIssue: Bool { !hasTask && !hasTasks && (hasLabelTask || assetIsObject) }
+
+  /// Whether nothing in it is a task, or says that there is none.
+  var isWithoutTask: Bool { !hasTask && !hasTasks }
 
   /// How many tasks options speak of; an asset without any counts as having one with null fields.
   var taskCount: Int { isLegacy ? max(1, legacyTasks.count) : 1 }

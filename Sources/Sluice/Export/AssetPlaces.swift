@@ -196,12 +196,29 @@ extension AssetState {
     }
   }
 
+  /// Closes the asset, whose closing bracket is at `offset`.
+  mutating func endAsset(at offset: Int) {
+    facts.end = offset + 1
+    // An issue is refused.
+    if facts.isWithoutTask, !facts.isIssue { facts.warn(.assetWithoutTask, at: facts.start) }
+    if facts.isLegacy, let (count, first) = facts.unreadableTimes {
+      facts.surprises.add(.timeNotReadable, count: count, first: first)
+    }
+  }
+
   /// Closes a task whose fields decide, and which started at `start`.
   mutating func endTask(from start: Int) {
+    let hasTime = !needs.selection.looksAtTimes || task.time != nil
     if inTaskList {
+      if !hasTime {
+        facts.unreadableTimes = (
+          (facts.unreadableTimes?.count ?? 0) + 1, facts.unreadableTimes?.first ?? start
+        )
+      }
       addLegacyTask(task, at: start)
     } else {
       facts.task = task
+      if !hasTime { facts.warn(.timeNotReadable, at: start) }
       if task.stage.text == nil { facts.warn(.fieldNotString, at: start) }
     }
   }

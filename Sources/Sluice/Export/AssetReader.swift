@@ -412,7 +412,7 @@ struct AssetState {
     if let range = closed.cutter?.close(at: offset) { cut(range) }
     var isRemoved = false
     switch closed.place {
-    case .asset: facts.end = offset + 1
+    case .asset: endAsset(at: offset)
     case .task(counts: true): endTask(from: closed.start)
     case .taskList: inTaskList = false
     case .history: isRemoved = needs.dropsHistory

@@ -14,6 +14,8 @@ struct Decision: Sendable {
   var countsAnnotations = false
   /// The batches that partitions are made for; nil stands for none.
   var batches: [[UInt8]?] = []
+  /// Which of the stages and batches that options name it has.
+  var met = NameMarks()
 
   /// Whether the task of this number meets the task options.
   func passes(_ task: Int) -> Bool {
@@ -43,17 +45,20 @@ struct Selector: Sendable {
     looksAtAnnotations = ReaderNeeds(options).countsAnnotations
     // What is not wanted is left out, and never takes its asset along.
     dropsAnnotations = options.rows.prune || options.rows.kind == .annotations
-    stages = NameSet(selection.stages)
-    excludedStages = NameSet(selection.excludedStages)
-    batches = NameSet(selection.batches)
-    excludedBatches = NameSet(selection.excludedBatches)
+    stages = selection.nameSet(.stage)
+    excludedStages = selection.nameSet(.excludeStage)
+    batches = selection.nameSet(.batch)
+    excludedBatches = selection.nameSet(.excludeBatch)
   }
 
   /// Decides on an asset.
   func decide(_ facts: AssetFacts) -> Decision {
     var decision = Decision()
-    decision.passingTasks = passingTasks(of: facts)
-    guard passesBatches(facts), !facts.isOutOfSample, !decision.passingTasks.isEmpty else { return decision }
+    // All names are looked at, whatever comes of it: those that no asset has are warned of.
+    decision.passingTasks = passingTasks(of: facts, &decision.met)
+    guard passesBatches(facts, &decision.met), !facts.isOutOfSample, !decision.passingTasks.isEmpty else {
+      return decision
+    }
     decision.isCandidate = true
     decision.countsAnnotations = looksAtAnnotations
     decision.isKept =
@@ -62,9 +67,13 @@ struct Selector: Sendable {
     return decision
   }
 
-  private func passingTasks(of facts: AssetFacts) -> [Int] {
-    if facts.taskCount == 1 { return passes(facts.task(at: 0), of: facts) ? Decision.onlyTask : [] }
-    return (0..<facts.taskCount).filter { passes(facts.task(at: $0), of: facts) }
+  private func passingTasks(of facts: AssetFacts, _ met: inout NameMarks) -> [Int] {
+    if facts.taskCount == 1 { return passes(facts.task(at: 0), of: facts, &met) ? Decision.onlyTask : [] }
+    var passing: [Int] = []
+    for number in 0..<facts.taskCount where passes(facts.task(at: number), of: facts, &met) {
+      passing.append(number)
+    }
+    return passing
   }
 
   private func partitionBatches(of facts: AssetFacts) -> [[UInt8]?] {
@@ -76,34 +85,39 @@ struct Selector: Sendable {
     return names.isEmpty ? Decision.noBatch : names
   }
 
-  private func passesBatches(_ facts: AssetFacts) -> Bool {
-    if facts.batches.contains(where: { $0.isComparable && excludedBatches.contains($0.text) }) {
-      return false
+  private func passesBatches(_ facts: AssetFacts, _ met: inout NameMarks) -> Bool {
+    var (isWanted, isExcluded) = (batches.isEmpty && !selection.noBatch, false)
+    if selection.noBatch, facts.batches.isEmpty { isWanted = true }
+    if selection.looksAtBatches {
+      for batch in facts.batches where batch.isComparable {
+        if batches.find(batch.text, &met) { isWanted = true }
+        if excludedBatches.find(batch.text, &met) { isExcluded = true }
+      }
     }
-    if batches.isEmpty && !selection.noBatch { return true }
-    return facts.batches.contains { $0.isComparable && batches.contains($0.text) }
-      || selection.noBatch && facts.batches.isEmpty
+    return isWanted && !isExcluded
   }
 
-  private func passes(_ task: TaskFacts, of facts: AssetFacts) -> Bool {
-    if !excludedStages.isEmpty, isStage(of: task, facts, in: excludedStages) { return false }
-    if !stages.isEmpty, !isStage(of: task, facts, in: stages) { return false }
-    return passesTimes(task)
+  private func passes(_ task: TaskFacts, of facts: AssetFacts, _ met: inout NameMarks) -> Bool {
+    let isExcluded = isStage(of: task, facts, in: excludedStages, &met)
+    let isWanted = stages.isEmpty || isStage(of: task, facts, in: stages, &met)
+    return isWanted && !isExcluded && passesTimes(task)
   }
 
   /// Whether one of the names of a task's stage is among `names`.
-  private func isStage(of task: TaskFacts, _ facts: AssetFacts, in names: NameSet) -> Bool {
-    if !facts.isLegacy {
-      return names.contains(task.stage.comparable) || names.contains(task.stageId.comparable)
-    }
+  private func isStage(
+    of task: TaskFacts, _ facts: AssetFacts, in names: NameSet, _ met: inout NameMarks
+  ) -> Bool {
+    if names.isEmpty { return false }
     // What is no task counts as one with null fields, whatever the asset's own status.
-    if !task.isObject { return false }
-    return names.contains(task.status.comparable) || names.contains(facts.status.comparable)
+    if facts.isLegacy, !task.isObject { return false }
+    let (name, other) = facts.isLegacy ? (task.status, facts.status) : (task.stage, task.stageId)
+    let isFirst = names.find(name.comparable, &met)
+    return names.find(other.comparable, &met) || isFirst
   }
 
   private func passesTimes(_ task: TaskFacts) -> Bool {
     guard selection.looksAtTimes else { return true }
-    guard let time = task.updatedAt.comparable.flatMap({ Timestamp(utf8: $0) }) else { return false }
+    guard let time = task.time else { return false }
     if let since = selection.updatedSince, time < since { return false }
     if let before = selection.updatedBefore, time >= before { return false }
     return true
@@ -116,6 +130,11 @@ struct Selector: Sendable {
     if passing.contains(where: { facts.task(at: $0).hasExcludedTitle }) { return false }
     return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasTitle }
   }
+}
+
+extension TaskFacts {
+  /// When it was updated; nil if that is missing, or no time that can be read.
+  var time: Timestamp? { updatedAt.comparable.flatMap { Timestamp(utf8: $0) } }
 }
 
 extension AssetFacts {

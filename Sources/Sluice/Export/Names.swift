@@ -113,18 +113,55 @@ struct NameSet: Sendable {
   private static let few = 16
 
   private let names: [[UInt8]]
-  /// The same if they are many, else empty.
-  private let set: Set<[UInt8]>
+  /// Their places if they are many, else empty.
+  private let places: [[UInt8]: Int]
+  /// The number of the first among all names of the selection.
+  private let first: Int
 
-  init(_ names: [String]) {
+  /// Makes a set of names that have numbers from `first` on.
+  init(_ names: [String], from first: Int = 0) {
     self.names = names.map { Array($0.utf8) }
-    set = names.count > Self.few ? Set(self.names) : []
+    self.first = first
+    let isMany = names.count > Self.few
+    places = isMany ? Dictionary(zip(self.names, self.names.indices)) { first, _ in first } : [:]
   }
 
   var isEmpty: Bool { names.isEmpty }
 
-  func contains(_ name: [UInt8]?) -> Bool {
-    guard !names.isEmpty, let name else { return false }
-    return set.isEmpty ? names.contains(name) : set.contains(name)
+  func contains(_ name: [UInt8]?) -> Bool { place(of: name) != nil }
+
+  /// Whether it has `name`, which is then marked as one that was met.
+  func find(_ name: [UInt8]?, _ met: inout NameMarks) -> Bool {
+    guard let place = place(of: name) else { return false }
+    met.insert(first + place)
+    return true
+  }
+
+  private func place(of name: [UInt8]?) -> Int? {
+    guard !names.isEmpty, let name else { return nil }
+    return places.isEmpty ? names.firstIndex(of: name) : places[name]
+  }
+}
+
+/// Which of the numbered names of a selection were met.
+struct NameMarks: Sendable, Hashable {
+  /// The first 64, a bit each: hardly anybody gives more.
+  private var few: UInt64 = 0
+  private var others: Set<Int> = []
+
+  /// How many there are that take memory of their own.
+  var weight: Int { others.count }
+
+  func contains(_ number: Int) -> Bool {
+    number < 64 ? few & (1 << UInt64(number)) != 0 : others.contains(number)
+  }
+
+  mutating func insert(_ number: Int) {
+    if number < 64 { few |= 1 << UInt64(number) } else { others.insert(number) }
+  }
+
+  mutating func formUnion(_ marks: NameMarks) {
+    few |= marks.few
+    if !marks.others.isEmpty { others.formUnion(marks.others) }
   }
 }

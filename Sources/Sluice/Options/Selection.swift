@@ -37,3 +37,41 @@ public struct Selection: Sendable, Hashable {
   /// Whether tasks are chosen by time.
   var looksAtTimes: Bool { updatedSince != nil || updatedBefore != nil }
 }
+
+/// The options whose values are names that an export has or has not.
+public enum NameOption: String, CaseIterable, Sendable {
+  /// `--stage`
+  case stage
+  /// `--exclude-stage`
+  case excludeStage
+  /// `--batch`
+  case batch
+  /// `--exclude-batch`
+  case excludeBatch
+  /// `--title`
+  case title
+  /// `--exclude-title`
+  case excludeTitle
+}
+
+extension Selection {
+  /// The values of an option.
+  func names(_ option: NameOption) -> [String] {
+    switch option {
+    case .stage: stages
+    case .excludeStage: excludedStages
+    case .batch: batches
+    case .excludeBatch: excludedBatches
+    case .title: titles
+    case .excludeTitle: excludedTitles
+    }
+  }
+
+  /// The values of an option, with their numbers among the values of all.
+  func nameSet(_ option: NameOption) -> NameSet { NameSet(names(option), from: firstNumber(option)) }
+
+  /// The number of an option's first value among the values of all.
+  func firstNumber(_ option: NameOption) -> Int {
+    NameOption.allCases.prefix { $0 != option }.reduce(0) { $0 + names($1).count }
+  }
+}

@@ -43,6 +43,13 @@ public struct BoundedTally: Sendable {
   /// The names that are kept, in no order.
   var rows: [(name: [UInt8]?, count: SeenKept)] { counts.map { ($0.key, $0.value) } }
 
+  /// The names, sorted bytewise, but for none.
+  var sortedNames: [(name: String, count: SeenKept)] {
+    counts.compactMap { name, count in name.map { ($0, count) } }
+      .sorted { $0.0.lexicographicallyPrecedes($1.0) }
+      .map { (String(decoding: $0.0, as: UTF8.self), $0.1) }
+  }
+
   /// The table, sorted bytewise, no name first.
   var json: JSONText {
     let names = counts.keys.sorted { left, right in

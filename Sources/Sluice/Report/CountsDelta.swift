@@ -47,6 +47,8 @@ struct CountsDelta: Sendable {
   private(set) var kinds = CountTable()
   private(set) var tools = CountTable()
   private(set) var duplicateKeys = 0
+  /// Which of the names that options have they have.
+  private(set) var met = MetNames()
   /// What was inspected, if anything.
   private(set) var inspection: InspectionDelta?
 
@@ -60,7 +62,9 @@ struct CountsDelta: Sendable {
     assets.seen += 1
     assets.kept += kept
     assets.filtered += 1 - kept
+    if facts.isWithoutTask { assets.withoutTask += 1 }
     duplicateKeys += facts.duplicateKeys
+    met.marks.formUnion(decision.met)
     for batch in facts.batches { batches.add(batch.text, seen: 1, kept: kept) }
     if facts.batches.isEmpty { batches.add(nil, seen: 1, kept: kept) }
     var passing = decision.passingTasks[...]
@@ -76,6 +80,8 @@ struct CountsDelta: Sendable {
   }
 
   private mutating func addAnnotations(of task: TaskFacts, isKept: Bool) {
+    met.looksAtAnnotations = true
+    met.marks.formUnion(task.metTitles)
     guard let tables = task.annotations.tables else { return }
     annotations.add(seen: tables.all.seen, kept: isKept ? tables.all.kept : 0)
     titles.add(tables.titles, keeps: isKept)
@@ -85,7 +91,7 @@ struct CountsDelta: Sendable {
 
   /// How many names it holds, each in as many tables as it is in.
   var nameCount: Int {
-    stages.names.count + batches.names.count + titles.names.count + tools.names.count
+    stages.names.count + batches.names.count + titles.names.count + tools.names.count + met.marks.weight
       + (inspection?.weight ?? 0)
   }
 }

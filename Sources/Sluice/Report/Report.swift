@@ -31,6 +31,8 @@ public struct AssetCounts: Sendable, Hashable {
   public var skipped = 0
   /// Malformed ones left out and written to `rejects/`.
   public var rejected = 0
+  /// Those that have neither `task` nor `tasks`, kept or filtered.
+  public var withoutTask = 0
 }
 
 /// The row with the most bytes.
@@ -87,6 +89,8 @@ public struct Report: Sendable {
   public internal(set) var biggestRow: BiggestRow?
   /// How often a key that the run needs stood again in one object.
   public internal(set) var duplicateKeys = 0
+  /// The names that options have and nothing in the inputs has; empty if the run ended before the inputs did.
+  public internal(set) var neverSeen: [MissingName] = []
   /// The surprises, by code.
   public internal(set) var warnings: [Warning] = []
 
@@ -101,6 +105,7 @@ public struct Report: Sendable {
     assets.seen += delta.assets.seen
     assets.kept += delta.assets.kept
     assets.filtered += delta.assets.filtered
+    assets.withoutTask += delta.assets.withoutTask
     tasks.add(seen: delta.tasks.seen, kept: delta.tasks.kept)
     annotations?.add(seen: delta.annotations.seen, kept: delta.annotations.kept)
     duplicateKeys += delta.duplicateKeys
@@ -145,6 +150,7 @@ extension Report {
         ])
       ),
       ("biggestRow", biggestRow?.json ?? .null), ("duplicateKeys", .int(duplicateKeys)),
+      ("neverSeen", .array(neverSeen.map(\.json))),
       ("warnings", .array(warnings.sorted { $0.code.rawValue < $1.code.rawValue }.map(\.json))),
     ]
   }
@@ -163,7 +169,7 @@ extension AssetCounts {
   var json: JSONText {
     .object([
       ("seen", .int(seen)), ("kept", .int(kept)), ("filtered", .int(filtered)), ("skipped", .int(skipped)),
-      ("rejected", .int(rejected)),
+      ("rejected", .int(rejected)), ("withoutTask", .int(withoutTask)),
     ])
   }
 }

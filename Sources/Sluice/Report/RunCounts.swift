@@ -10,6 +10,8 @@ final class RunCounts: @unchecked Sendable {
   private(set) var inspection: InspectionTotals?
   /// What each input is a row of.
   private(set) var framings: [Int: Framing] = [:]
+  /// Which of the names that options have were met.
+  private var met = MetNames()
   /// Which input, and entry, is being read.
   private var input = 0
 
@@ -76,7 +78,11 @@ final class RunCounts: @unchecked Sendable {
     report.inputs[input].assets += delta.assets.seen
     report.inputs[input].lastGoodOffset = offset
     report.add(delta)
+    met.add(delta.met)
   }
+
+  /// Notes which names of a selection nothing in the inputs has, all of which have been read.
+  func endAll(_ selection: Selection) { report.neverSeen = met.missing(of: selection, in: report) }
 
   /// Counts rows of which the biggest has `bytes` bytes without its newline, each written `copies` times more.
   func addRows(

@@ -12,14 +12,19 @@ extension WarningCode {
     case .loneSurrogate: "stages, batches or titles with half a surrogate pair: they match nothing"
     case .assetSkipped: "malformed assets, left out"
     case .assetRejected: "malformed assets, left out and kept in rejects/"
+    case .timeNotReadable:
+      "tasks whose updatedAt is missing or not an RFC 3339 time: they meet no time option"
+    case .assetWithoutTask: "assets that have neither task nor tasks"
     case .entrySkipped: "archive entries that hold no export, skipped"
     }
   }
 }
 
 extension Report {
-  /// A line for people for each kind of surprise.
-  public var warningLines: [String] {
+  /// A line for people for each kind of surprise, and for each name that nothing in the inputs has.
+  public var warningLines: [String] { surpriseLines + missingLines }
+
+  private var surpriseLines: [String] {
     warnings.sorted { $0.code.rawValue < $1.code.rawValue }.map { warning in
       let place = warning.first
       let input = place.entry.map { "\(place.input) (entry \($0))" } ?? place.input
