@@ -6,7 +6,7 @@
     compare.py SLUICE --generator 'generate-export --seed {seed} --output {path}'
 
 Same --seed, same exports and options. Compared are the status, the rows or the whole tree of parts, the
-report's counts of assets, rows and copies, and for malformed input the position; of annotation rows also all
+report's counts of assets, rows and copies, the names that nothing has, and for malformed input the position; of annotation rows also all
 that the contract fixes of the report, and the manifest's options, partitions and totals. A difference is written
 below --keep in the layout of Fixtures/regressions, and the exit status is 1. recompute.py compares with one
 output that is there already.
@@ -29,7 +29,7 @@ import sluice_oracle
 
 POSITION = re.compile(r": byte (\d+) \(line (\d+), column (\d+)\), asset (\d+): ")
 ENGINES = [[], ["--engine", "reference"], ["--workers", "1"], ["--workers", "3", "--block-size", "64KiB"]]
-FACTS = ("assets", "rows", "copies")
+FACTS = ("assets", "rows", "copies", "neverSeen")
 TABLES = ("stages", "batches", "titles", "kinds", "tools")
 
 
@@ -80,7 +80,7 @@ def wanted(options):
 def fact_names(outcome):
     """Of annotation rows everything is compared that the oracle is sure of."""
     if outcome["options"]["rows"] == "assets":
-        return FACTS
+        return [key for key in FACTS if key in outcome["report"]]
     return [key for key in outcome["report"] if key != "inputs"]
 
 

@@ -5,6 +5,7 @@ only what is certain.
 """
 
 import annotations
+import near
 from jsonbytes import Array, Object, String, is_null
 from selection import copies_for, instant, is_legacy, path_of, string_of
 
@@ -28,6 +29,11 @@ class Report:
         self.annotations = [0, 0]
         self.titles, self.kinds, self.tools = {}, {}, {}
         self.unsure_of_names = False
+        self.without_task = 0
+        self.met = {"stage": set(), "batch": set(), "title": set()}  # names that assets have, kept or not
+        self.titles_met = {}  # how many annotations have each, where they are looked at
+        self.looks_at_annotations = False
+        self.ended_early = False
 
     def begin(self, document):
         entry = {"name": document.name, "entry": document.entry, "assets": 0}
@@ -46,6 +52,8 @@ class Report:
             # "kept" may mean that the task was written or that it passed.
             if kept and (not task.passes(self.options) or (self.options.title and len(tasks) > 1)):
                 self.unsure_of_tasks = True
+        self.without_task += has_no_task(node)
+        self.meet(tasks, batches, passes_batches)
         for name in [path_of(batch) for batch in batches] or [None]:
             count(self.batches, name, kept)
         if kept and len(copies_for(batches, self.options)) < len(batches):
@@ -56,6 +64,30 @@ class Report:
         else:
             self.look_for_duplicates(node, tasks, kept)
         self.look_for_surprises(node, tasks)
+
+    def meet(self, tasks, batches, passes_batches):
+        """Which names the asset has, whatever becomes of it; titles only in tasks that pass all else."""
+        for task in tasks:
+            self.met["stage"] |= task.names
+            self.looks_at_annotations = self.looks_at_annotations or passes_batches and task.passes(self.options)
+        self.met["batch"] |= {string_of(batch) for batch in batches} - {None}
+        if self.options.title or self.options.exclude_title:
+            for title, _, _, _, odd in annotations.judged_annotations(tasks, passes_batches, self.options):
+                self.titles_met[title] = self.titles_met.get(title, 0) + 1
+                self.unsure_of_names = self.unsure_of_names or odd
+
+    def never_seen(self):
+        """Where no task passes nobody knows what titles there are, and of what was not read nobody knows anything."""
+        if self.ended_early:
+            return []
+        options = self.options
+        chooses = (options.stage, options.exclude_stage, options.batch, options.exclude_batch, options.no_batch)
+        times = (options.updated_since, options.updated_before, options.sample)
+        is_known = self.looks_at_annotations or not any(chooses) and all(value is None for value in times)
+        met = {**self.met, "title": set(self.titles_met) if is_known else None}
+        tables = {kind: {name: row[0] for name, row in names.items()}
+                  for kind, names in (("stage", self.stages), ("batch", self.batches))}
+        return near.never_seen(options, met, {**tables, "title": self.titles_met})
 
     def count_annotations(self, tasks, passes_batches):
         """An annotation that the title options want is kept: its asset is, because of it or without them."""
@@ -97,6 +129,8 @@ class Report:
 
     def look_for_surprises(self, node, tasks):
         """What is certainly warned of, and what perhaps is."""
+        if has_no_task(node):
+            self.warnings.append("neither task nor tasks")
         batches = node.first("batches")
         if not isinstance(batches, Array):
             if batches is None or is_null(batches):
@@ -127,7 +161,7 @@ class Report:
         if self.options.updated_since is not None or self.options.updated_before is not None:
             text = string_of(task.member("updatedAt"))
             if text is None or instant(text) is None:
-                self.unsure_of_warning = True
+                self.warnings.append("updatedAt cannot be read")
         for key in task.lists:
             value = task.member(key)
             if value is not None and not isinstance(value, Array):
@@ -161,7 +195,7 @@ class Report:
             "inputs": self.inputs,
             "assets": {
                 "seen": self.seen, "kept": self.kept, "filtered": self.filtered,
-                "skipped": self.skipped, "rejected": self.rejected},
+                "skipped": self.skipped, "rejected": self.rejected, "withoutTask": self.without_task},
             "rows": self.rows, "copies": self.rows - self.items}
         if not self.unsure_of_tasks:
             numbers["tasks"] = {"seen": self.tasks[0], "kept": self.tasks[1]}
@@ -177,9 +211,15 @@ class Report:
             numbers.update(annotations=None, titles=None, kinds=None, tools=None)
         if not self.unsure_of_duplicates:
             numbers["duplicateKeys"] = self.duplicates
+        if not self.unsure_of_names:
+            numbers["neverSeen"] = self.never_seen()
         biggest = self.biggest[1] if self.biggest else None
         numbers["biggestRow"] = biggest and {k: v for k, v in biggest.items() if v is not UNSURE}
         return numbers
+
+
+def has_no_task(asset):
+    return asset.first("task") is None and asset.first("tasks") is None
 
 
 def count(table, name, kept):

@@ -270,6 +270,7 @@ def result(run, failure):
     files = {
         "/".join(filter(None, ["data", path, name])): [row.decode("utf-8") for row in rows]
         for path, rows in run.partitions.items()}
+    run.report.ended_early = run.full()
     status = 1 if run.report.skipped or run.report.rejected else 0
     values = {"/".join(filter(None, ["data", path, name])): values for path, values in run.values.items()}
     return {
