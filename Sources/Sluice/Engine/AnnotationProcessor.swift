@@ -56,6 +56,8 @@ struct MoreRows: Sendable {
   var firstTooBig: (offset: Int, line: Int, column: Int)?
   /// What is left now; nil if nothing.
   var rest: AssetRest?
+  /// Why there are no more, if there should be.
+  var failure: (any Error)?
 
   fileprivate mutating func add(_ list: ListOutcome) {
     rows += list.rows
@@ -90,14 +92,15 @@ struct AnnotationProcessor {
   ///   - element: Its bytes.
   ///   - arena: Takes the rows.
   /// - Returns: What was left, nil if nothing; false in `isValid` if the asset is no JSON after all.
+  /// - Throws: What is no fault of the asset.
   func process(
     _ outcome: inout AssetOutcome, _ element: Element, _ arena: Arena
-  ) -> (isValid: Bool, rest: AssetRest?) {
+  ) throws -> (isValid: Bool, rest: AssetRest?) {
     do {
       let frames = RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
       var rest = AssetRest(outcome.facts, outcome.decision, element, frames)
       while let run = try rest.next() {
-        let result = make(run, arena)
+        let result = try make(run, arena)
         if result.fault != nil { return (false, nil) }
         outcome.add(result)
         rest.run = result.rest
@@ -111,7 +114,7 @@ struct AnnotationProcessor {
       // What is not written is not too big.
       outcome.facts.surprises[.rowTooBig] = nil
       return (true, nil)
-    } catch {
+    } catch is RowFrames.Malformed {
       return (false, nil)
     }
   }
@@ -125,21 +128,26 @@ struct AnnotationProcessor {
   func process(_ rest: AssetRest, _ arena: Arena) -> MoreRows {
     var rest = rest
     var more = MoreRows()
-    // Its columns were seen to be JSON before its first rows went out.
-    while let run = try? rest.next() {
-      let result = make(run, arena)
-      more.add(result)
-      rest.run = result.rest
-      if !rest.isEmpty, arena.count >= limit {
-        more.rest = rest
-        break
+    do {
+      while let run = try rest.next() {
+        let result = try make(run, arena)
+        if let fault = result.fault { throw TwoVerdicts(fault: fault) }
+        more.add(result)
+        rest.run = result.rest
+        if !rest.isEmpty, arena.count >= limit {
+          more.rest = rest
+          break
+        }
       }
+    } catch {
+      // Its first rows went out because all of it had been seen to be JSON: rows that are missing now end the run.
+      more.failure = error
     }
     return more
   }
 
-  private func make(_ run: ListRun, _ arena: Arena) -> ListOutcome {
-    lists.process(run, arena, pool: pool, limit: max(1, limit - arena.count))
+  private func make(_ run: ListRun, _ arena: Arena) throws -> ListOutcome {
+    try lists.process(run, arena, pool: pool, limit: max(1, limit - arena.count))
   }
 
   /// Counts and checks what no rows are made of yet.
@@ -149,12 +157,21 @@ struct AnnotationProcessor {
     var rest = rest
     while var run = try rest.next() {
       if case .rows(let frame) = run.job.output { run.job.output = .checkedRows(frame) }
-      let result = lists.process(run, Arena(pool), pool: pool, limit: limit)
+      let result = try lists.process(run, Arena(pool), pool: pool, limit: limit)
       if result.fault != nil { return false }
       outcome.add(result)
       rest.run = result.rest
     }
     return true
+  }
+}
+
+/// What was JSON when it was checked is none when its rows are made.
+struct TwoVerdicts: Error, CustomStringConvertible {
+  var fault: ElementFault
+
+  var description: String {
+    "an asset was found to be JSON, and then not: \(fault.message), at byte \(fault.offset)"
   }
 }
 

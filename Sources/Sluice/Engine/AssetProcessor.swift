@@ -80,20 +80,24 @@ struct AssetOutcome: Sendable {
   /// Its row, or those of its annotations, in order.
   var rows: [KeptRow] = []
   var malformed: Malformed?
+  /// What went wrong that is no fault of the input.
+  var failure: (any Error)?
   /// What is to be counted of it, once its facts have been given up.
   private(set) var counts = CountsDelta()
   /// Where the first surprise of each code is.
   var surpriseLines: SurpriseLines = [:]
 
   /// Whether there is more to say of it than counts and a row.
-  var isSpecial: Bool { malformed != nil || facts.isIssue || !facts.surprises.isEmpty }
+  var isSpecial: Bool {
+    malformed != nil || failure != nil || facts.isIssue || !facts.surprises.isEmpty
+  }
 
   /// Whether a line was counted for it.
   var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
 
   /// Gives up what is known of it one by one: many like it may wait to be delivered.
   mutating func condense() {
-    if malformed == nil, !facts.isIssue { counts.add(facts, decision) }
+    if malformed == nil, failure == nil, !facts.isIssue { counts.add(facts, decision) }
     var rest = AssetFacts()
     (rest.hasTask, rest.hasTasks) = (facts.hasTask, facts.hasTasks)
     (rest.hasLabelTask, rest.assetIsObject) = (facts.hasLabelTask, facts.assetIsObject)
@@ -139,7 +143,14 @@ final class AssetProcessor {
 
   /// Does what the job of a run of a giant's list says.
   func process(_ run: ListRun) -> ListOutcome {
-    inspector?.process(run, pool: pool) ?? lists.process(run, Arena(pool), pool: pool, limit: limit)
+    do {
+      return try inspector?.process(run, pool: pool)
+        ?? lists.process(run, Arena(pool), pool: pool, limit: limit)
+    } catch {
+      var outcome = ListOutcome(run)
+      outcome.failure = error
+      return outcome
+    }
   }
 
   /// Makes the next rows of an asset whose rows were too many.
@@ -151,61 +162,60 @@ final class AssetProcessor {
   ///
   /// - Returns: What became of it, and what is left of its rows.
   func process(_ element: Element, arena: Arena) -> (outcome: AssetOutcome, rest: AssetRest?) {
+    let range = element.extent.start..<element.extent.end
+    var outcome = AssetOutcome(range: range, line: element.line)
     var rest: AssetRest?
-    let outcome = process(element, arena, &rest)
+    do {
+      outcome.malformed = try read(element, into: &outcome, arena, &rest)
+    } catch {
+      // No word on the input: bytes that are held can always be read.
+      outcome.failure = error
+    }
     return (outcome, rest)
   }
 
-  private func process(_ element: Element, _ arena: Arena, _ rest: inout AssetRest?) -> AssetOutcome {
-    let range = element.extent.start..<element.extent.end
-    var outcome = AssetOutcome(range: range, line: element.line)
-    guard var facts = readSkeleton(element.extent), readLists(of: element, &facts) else {
-      outcome.malformed = locate(element)
-      return outcome
+  /// - Returns: What is wrong with the element, if anything.
+  private func read(
+    _ element: Element, into outcome: inout AssetOutcome, _ arena: Arena, _ rest: inout AssetRest?
+  ) throws -> Malformed? {
+    let extent = element.extent
+    guard var facts = try readSkeleton(extent), try readLists(of: element, &facts) else {
+      return locate(element)
     }
     outcome.facts = facts
-    if plan.validatesAll || isSuspect(element), !isValid(element.extent) {
-      outcome.malformed = locate(element)
-      return outcome
+    if plan.validatesAll || isSuspect(element), try !isValid(extent) {
+      return locate(element)
     }
     if facts.isIssue {
-      outcome.line = lineFinder.anchor(at: range.lowerBound, in: element)
-      return outcome
+      outcome.line = lineFinder.anchor(at: outcome.range.lowerBound, in: element)
+      return nil
     }
-    // Bytes that are held can always be visited.
-    try? outcome.facts.choose(plan.needs.selection.sample, at: range, in: element.extent)
+    try outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: extent)
     outcome.decision = plan.selector.decide(outcome.facts)
-    if let excess = plan.excess(in: facts, outcome.decision) {
-      outcome.malformed = locate(element, excess)
-      return outcome
-    }
+    if let excess = plan.excess(in: facts, outcome.decision) { return try locate(element, excess) }
     if let inspector {
-      guard inspector.takeIn(element, pool, &outcome.facts) else {
-        outcome.malformed = locate(element)
-        return outcome
-      }
-    } else if !makeRows(&outcome, element, arena, &rest) {
-      outcome.malformed = locate(element)
-      return outcome
+      guard try inspector.takeIn(element, pool, &outcome.facts) else { return locate(element) }
+    } else if try !makeRows(&outcome, element, arena, &rest) {
+      return locate(element)
     }
     for (code, surprise) in outcome.facts.surprises {
       outcome.surpriseLines[code] = lineFinder.position(of: surprise.first, in: element)
     }
-    return outcome
+    return nil
   }
 
   /// - Returns: Whether what is to be written is JSON.
   private func makeRows(
     _ outcome: inout AssetOutcome, _ element: Element, _ arena: Arena, _ rest: inout AssetRest?
-  ) -> Bool {
+  ) throws -> Bool {
     if let annotations {
       if !outcome.decision.isCandidate { return true }
-      let result = annotations.process(&outcome, element, arena)
+      let result = try annotations.process(&outcome, element, arena)
       rest = result.rest
       return result.isValid
     }
     if !outcome.decision.isKept { return true }
-    if !plan.validatesAll, !isValid(element.extent) { return false }
+    if !plan.validatesAll, try !isValid(element.extent) { return false }
     let row = makeRow(element.extent, outcome.facts, in: arena)
     if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
     outcome.rows = [KeptRow(row, of: outcome.facts, outcome.decision)]
@@ -216,13 +226,15 @@ final class AssetProcessor {
     SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth, allowsMultipleValues: true)
   }
 
-  private func readSkeleton(_ extent: Extent) -> AssetFacts? {
+  private func readSkeleton(_ extent: Extent) throws -> AssetFacts? {
     do {
       try extent.forEachMappedRun(in: extent.start..<extent.end) { bytes, offset, map in
         try walker.consume(bytes, at: offset, map: map)
       }
       if walker.finish(), reader.isComplete { return reader.take() }
-    } catch {}
+    } catch is JSONRejection {
+      // Where it stops being JSON is looked for only when that is asked.
+    }
     // A parser that has failed is of no more use.
     reader.reset()
     walker = Self.makeWalker(reader, plan)
@@ -232,20 +244,21 @@ final class AssetProcessor {
   /// Counts the annotations where rows are assets, and finds what is pruned.
   ///
   /// - Returns: Whether what was read of them is JSON.
-  private func readLists(of element: Element, _ facts: inout AssetFacts) -> Bool {
+  private func readLists(of element: Element, _ facts: inout AssetFacts) throws -> Bool {
     if plan.needs.columns != nil { return true }
     let prunes = plan.needs.prunes
     for list in facts.lists where list.counts || prunes {
       let run = ListRun(
         place: list, job: ListJob(counts: true, output: prunes ? .cuts : .none), element: element,
         range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
-      let outcome = lists.process(run, Arena(pool), pool: pool, limit: .max)
+      let outcome = try lists.process(run, Arena(pool), pool: pool, limit: .max)
       if outcome.fault != nil { return false }
       facts.add(outcome)
     }
     return true
   }
 
+<<<<<<< HEAD
   /// Whether a line in it may be the next record: see `LineWatch`.
   private func isSuspect(_ element: Element) -> Bool {
     plan.watchesLines && element.framing == .sequence && element.extent.holdsRecordLine(plan.kernel)
@@ -254,11 +267,15 @@ final class AssetProcessor {
   private func isValid(_ extent: Extent) -> Bool {
     // Bytes that are held can always be read.
     (try? Judge(plan).allows(extent.start..<extent.end, of: extent)) ?? false
+=======
+  private func isValid(_ extent: Extent) throws -> Bool {
+    try Judge(plan).allows(extent.start..<extent.end, of: extent)
+>>>>>>> 00d0360 (Let errors that are no fault of the input end the run as what they are)
   }
 
   /// What an element has too much of, unless that is no JSON anyway.
-  private func locate(_ element: Element, _ excess: Excess) -> Malformed {
-    if !plan.validatesAll, !isValid(element.extent) { return locate(element) }
+  private func locate(_ element: Element, _ excess: Excess) throws -> Malformed {
+    if !plan.validatesAll, try !isValid(element.extent) { return locate(element) }
     let line = lineFinder.anchor(at: excess.offset, in: element)
     let fault = ElementFault(excess, line: line, end: element.extent.end)
     return Malformed(fault: fault, element: element)

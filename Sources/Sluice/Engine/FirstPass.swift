@@ -22,6 +22,7 @@ extension GiantPass {
         try walker.consume(bytes, at: offset, map: map)
       }
     } catch {
+      // The survey reads the same bytes, and says what is wrong with them.
       return survey
     }
     guard let facts = reader.settledFacts(plan.options) else { return survey }
@@ -30,6 +31,7 @@ extension GiantPass {
     guard known.decision.isCandidate, plan.excess(in: facts, known.decision) == nil else { return survey }
     if let columns = needs.columns {
       var frames = RowFrames(plan, columns, facts, known.decision, extent)
+      // What is no JSON is no reason to begin, and is found by those who read all.
       guard let frame = try? frames.frame(ofTask: 0) else { return survey }
       known.earlyFrame = frame
     }

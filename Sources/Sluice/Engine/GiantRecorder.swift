@@ -69,6 +69,7 @@ struct GiantRecorder {
   // MARK: Lists
 
   private mutating func record(_ outcome: ListOutcome) throws {
+    if let failure = outcome.failure { throw failure }
     if fault != nil { return }
     fault = outcome.fault
     count(outcome)

@@ -91,7 +91,7 @@ final class GiantWalk: @unchecked Sendable {
     }
   }
 
-  /// What spooling it threw.
+  /// What spooling it, or reading it again, threw.
   var failure: (any Error)? { spoolFailure ?? cutter.failure }
 
   /// How many lists are handed on at a time: a block of tiny ones has a hundred thousand.
@@ -176,11 +176,14 @@ final class GiantWalk: @unchecked Sendable {
       if writesFrame { emitFrame(frame, at: offset, emit) }
       if cutter.run != nil { cutter.startElement(at: block.segment.offset + index, block) }
       return index
-    } catch {
-      isBroken = true
+    } catch is JSONRejection, is RowFrames.Malformed {
       fault = judge?.fault(in: block, places.lines)
-      return bytes.count
+    } catch {
+      // A column is read where the giant can be read again, which may fail: that is no word on the giant.
+      spoolFailure = spoolFailure ?? error
     }
+    isBroken = true
+    return bytes.count
   }
 
   /// Takes over what the reader has found that is left out; another pass has told those that write.

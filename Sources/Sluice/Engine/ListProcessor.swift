@@ -27,26 +27,23 @@ final class ListProcessor {
   ///   - pool: Where the arena's memory comes from.
   ///   - limit: How many bytes of rows are enough; what follows is left.
   /// - Returns: What came of it.
-  func process(_ run: ListRun, _ arena: Arena, pool: BlockPool, limit: Int) -> ListOutcome {
+  /// - Throws: What is no fault of the run.
+  func process(_ run: ListRun, _ arena: Arena, pool: BlockPool, limit: Int) throws -> ListOutcome {
     let extent = run.element.extent
     let buffer = RowBuffer(arena, pool: pool, kernel: plan.kernel)
     let start = arena.position
     var outcome = ListOutcome(run)
-    do {
-      if try work(on: run, extent, RowTarget(buffer, arena, limit: limit), into: &outcome) {
-        if case .elements = run.job.output {
-          let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
-          outcome.bytes = .arena(row)
-        }
-        for (code, surprise) in outcome.surprises {
-          outcome.surpriseLines[code] = lines.position(of: surprise.first, in: run.element)
-        }
-        return outcome
-      }
-    } catch {
-      // Bytes that are held can always be read, and an arena takes all.
+    guard try work(on: run, extent, RowTarget(buffer, arena, limit: limit), into: &outcome) else {
+      outcome.fault = try heldFault(in: run)
+      return outcome
     }
-    outcome.fault = heldFault(in: run)
+    if case .elements = run.job.output {
+      let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
+      outcome.bytes = .arena(row)
+    }
+    for (code, surprise) in outcome.surprises {
+      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: run.element)
+    }
     return outcome
   }
 
@@ -167,8 +164,8 @@ final class ListProcessor {
     }
   }
 
-  private func heldFault(in run: ListRun) -> ElementFault {
-    if let fault = try? fault(in: run, run.element.extent) {
+  private func heldFault(in run: ListRun) throws -> ElementFault {
+    if let fault = try fault(in: run, run.element.extent) {
       return ElementFault(fault, line: lines.anchor(at: fault.offset, in: run.element))
     }
     return FaultFinder(maxDepth: plan.maxDepth, lines: lines).find(in: run.element)

@@ -108,6 +108,8 @@ struct ListOutcome: Sendable {
   var surpriseLines: SurpriseLines = [:]
   /// Where it stops being JSON.
   var fault: ElementFault?
+  /// What went wrong that is no fault of the input.
+  var failure: (any Error)?
   /// What goes into the asset's row.
   var bytes: RowBytes?
   /// What is left out of the asset's row.

@@ -102,6 +102,7 @@ final class Recorder: @unchecked Sendable {
       }
       return nil
     case .moreRows(let more):
+      if let failure = more.failure { return .failed(failure) }
       for row in more.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
       if let first = more.firstTooBig {
         var position = counts.position(first.offset, line: first.line, column: first.column)
@@ -129,6 +130,7 @@ final class Recorder: @unchecked Sendable {
   }
 
   private func record(_ outcome: AssetOutcome) throws -> Interruption? {
+    if let failure = outcome.failure { return .failed(failure) }
     if let malformed = outcome.malformed {
       let line = lines.anchor(at: outcome.range.lowerBound, in: malformed.element)
       if try leaveOut(malformed, line) { return nil }

@@ -72,8 +72,12 @@ struct ReferenceEngine {
       outcome.line = lines.anchor(at: outcome.range.lowerBound, in: element)
       return outcome
     }
-    // Bytes that are held can always be visited.
-    try? outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
+    do {
+      try outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
+    } catch {
+      outcome.failure = error
+      return outcome
+    }
     outcome.decision = plan.selector.decide(outcome.facts)
     if let excess = plan.excess(in: facts, outcome.decision) {
       let line = lines.anchor(at: excess.offset, in: element)
@@ -82,7 +86,12 @@ struct ReferenceEngine {
       return outcome
     }
     if plan.needs.inspects {
-      _ = ListInspector(plan).takeIn(element, BlockPool(blockSize: 1), &outcome.facts)
+      do {
+        _ = try ListInspector(plan).takeIn(element, BlockPool(blockSize: 1), &outcome.facts)
+      } catch {
+        outcome.failure = error
+        return outcome
+      }
     }
     if outcome.decision.isCandidate { outcome.facts.takeIn(annotationsOf: outcome.decision.passingTasks) }
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
@@ -136,8 +145,10 @@ struct ReferenceEngine {
 
   private func parse<Handler: JSONEventHandler>(_ range: Range<Int>, _ handler: Handler) -> Bool {
     var parser = JSONPushParser(handler, maxDepth: plan.maxDepth)
-    do {
-      try input.withBytes(range) { try parser.feed($0, at: input.offset + range.lowerBound) }
+    do throws(JSONRejection) {
+      try input.withBytes(range) { bytes throws(JSONRejection) in
+        try parser.feed(bytes, at: input.offset + range.lowerBound)
+      }
       try parser.endOfInput()
       return true
     } catch {

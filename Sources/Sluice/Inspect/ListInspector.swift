@@ -23,11 +23,12 @@ final class ListInspector {
   /// Inspects the lists of an asset that is held.
   ///
   /// - Returns: Whether they are JSON.
-  func takeIn(_ element: Element, _ pool: BlockPool, _ facts: inout AssetFacts) -> Bool {
+  /// - Throws: What is no fault of theirs.
+  func takeIn(_ element: Element, _ pool: BlockPool, _ facts: inout AssetFacts) throws -> Bool {
     for list in lists(of: facts, element) {
       var next: ListRun? = list
       while let run = next {
-        let outcome = process(run, pool: pool)
+        let outcome = try process(run, pool: pool)
         if outcome.fault != nil { return false }
         facts.add(outcome)
         facts.inspection?.shape.add(outcome.shape)
@@ -52,12 +53,13 @@ final class ListInspector {
   /// Inspects a run that is held.
   ///
   /// - Returns: What was found, of as much as has few enough names; with a fault if it is no JSON.
-  func process(_ run: ListRun, pool: BlockPool) -> ListOutcome {
+  /// - Throws: What is no fault of the run.
+  func process(_ run: ListRun, pool: BlockPool) throws -> ListOutcome {
     let extent = run.element.extent
     // Lists of the history are only checked, if at all.
-    if !run.job.counts { return lists.process(run, Arena(pool), pool: pool, limit: .max) }
-    guard !run.job.validates || isValid(run, pool), var outcome = try? inspect(run, extent) else {
-      return faulty(run, pool)
+    if !run.job.counts { return try lists.process(run, Arena(pool), pool: pool, limit: .max) }
+    guard try !run.job.validates || isValid(run, pool), var outcome = try inspect(run, extent) else {
+      return try faulty(run, pool)
     }
     for (code, surprise) in outcome.surprises {
       outcome.surpriseLines[code] = lines.position(of: surprise.first, in: run.element)
@@ -65,17 +67,17 @@ final class ListInspector {
     return outcome
   }
 
-  private func isValid(_ run: ListRun, _ pool: BlockPool) -> Bool {
+  private func isValid(_ run: ListRun, _ pool: BlockPool) throws -> Bool {
     var run = run
     run.job.counts = false
-    return lists.process(run, Arena(pool), pool: pool, limit: .max).fault == nil
+    return try lists.process(run, Arena(pool), pool: pool, limit: .max).fault == nil
   }
 
   /// Where a run that is no JSON stops being JSON is not for here.
-  private func faulty(_ run: ListRun, _ pool: BlockPool) -> ListOutcome {
+  private func faulty(_ run: ListRun, _ pool: BlockPool) throws -> ListOutcome {
     var run = run
     run.job = ListJob(counts: false, validates: true)
-    return lists.process(run, Arena(pool), pool: pool, limit: .max)
+    return try lists.process(run, Arena(pool), pool: pool, limit: .max)
   }
 
   /// Inspects a run that is not held.
@@ -89,13 +91,13 @@ final class ListInspector {
   func process(_ run: ListRun, _ bytes: ReadAgain, _ take: (ListOutcome) -> Void) throws -> Bool {
     if run.job.validates, try lists.fault(in: run, bytes) != nil { return false }
     var next: ListRun? = run
+    // Lines are counted from where the last one was: there may be many parts, each with a surprise at least.
+    var (line, counted) = (run.element.line, run.range.lowerBound)
     while let part = next {
       guard var outcome = try inspect(part, bytes) else { return false }
-      for (code, surprise) in outcome.surprises {
-        var line = run.element.line
-        try bytes.visit(run.range.lowerBound..<surprise.first) {
-          line = lines.advance(line, over: $0, at: $1)
-        }
+      for (code, surprise) in outcome.surprises.sorted(by: { $0.value.first < $1.value.first }) {
+        try bytes.visit(counted..<surprise.first) { line = lines.advance(line, over: $0, at: $1) }
+        counted = surprise.first
         outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
       }
       take(outcome)

@@ -82,6 +82,7 @@ extension AssetFacts {
   mutating func chooseEarly(_ sample: Sample?) -> Bool {
     guard sample != nil else { return true }
     guard task(at: 0).taskId.text?.isEmpty == false else { return false }
+    // Without bytes nothing is read, so nothing is thrown.
     return (try? choose(sample, at: 0..<0, in: nil)) != nil
   }
 }
