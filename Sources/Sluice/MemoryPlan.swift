@@ -19,6 +19,8 @@ package struct MemoryPlan: Sendable {
   /// How many bytes of blocks a worker has a use for: more have not made any run faster.
   private static let usefulBlocks = 12 << 20
   private static let mostBlocks = 1 << 16
+  /// More memory than any machine has: who asks for as much wants no limit.
+  private static let mostMemory = 1 << 50
 
   /// The smallest memory limit that a run with these options can keep to, on one worker.
   ///
@@ -34,7 +36,8 @@ package struct MemoryPlan: Sendable {
   ///   - options: The options of the run.
   ///   - heldRow: The longest row that is put together before it is handed over; nil where rows are compressed.
   init(_ options: RunOptions, heldRow: Int? = nil) {
-    let limit = options.resources.memory
+    let limit = min(options.resources.memory, Self.mostMemory)
+    let heldRow = heldRow.map { min($0, Self.mostMemory) }
     var workers = max(1, options.resources.workers)
     var encoder = heldRow ?? Self.encoderMemory(options, workers: workers)
     // Fewer workers, rather than more memory.

@@ -73,10 +73,12 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    let options = try checkedOptions()
+    try reported { try AddressSpace.check(options.resources) }
     let monitor = RunMonitor()
     let signals = try SignalWatch(monitor)
     let bench = Bench(
-      input: .path(input), options: try checkedOptions(), seconds: measure.seconds,
+      input: .path(input), options: options, seconds: measure.seconds,
       temporaryDirectory: resource.temp)
     let shows = isatty(STDERR_FILENO) == 1
     let outcome = Result { () throws(RunError) in

@@ -37,6 +37,7 @@ public struct Bench: Sendable {
     _ monitor: RunMonitor = RunMonitor(), begins: @escaping (BenchStage.Name, Int) -> Void = { _, _ in }
   ) throws(RunError) -> BenchResult {
     do {
+      try check()
       return try BenchSession(self, monitor, begins).measure()
     } catch {
       var error = RunError(error)
@@ -44,6 +45,13 @@ public struct Bench: Sendable {
         error.hint = "Only whole exports are measured; a run can leave out what is malformed."
       }
       throw error
+    }
+  }
+
+  private func check() throws(RunError) {
+    try options.check()
+    if !(seconds > 0 && seconds.isFinite) {
+      throw RunError(.options, "a figure is measured for some seconds, not \(seconds)")
     }
   }
 
@@ -121,7 +129,9 @@ private final class BenchSession {
 
   private func measureSteps(_ sample: BenchSample) throws {
     try add(.scan) { try sample.scan($0, $1) }
-    try add(.yajl, upTo: 1) { sample.parse($1, maxDepth: bench.options.resources.maxDepth + 1) }
+    try add(.yajl, upTo: 1) {
+      sample.parse($1, maxDepth: max(1, min(.max - 1, bench.options.resources.maxDepth)) + 1)
+    }
     try add(.minify) { try sample.minify($0, $1) }
     let own = bench.options.output.compression()
     try add(.compress, level: own.level) { try sample.compress(own, $0, $1) }

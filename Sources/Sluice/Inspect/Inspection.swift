@@ -49,6 +49,7 @@ public struct Inspection: Sendable {
   /// - Throws: `RunError`.
   public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> InspectionReport {
     do {
+      try resources.check()
       var planned = options
       planned.resources.memory -= Self.tables
       let plan = MemoryPlan(planned)

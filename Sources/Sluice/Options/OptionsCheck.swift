@@ -8,9 +8,7 @@ extension Run {
   ///
   /// - Throws: `RunError` with the code `.options`.
   func check() throws(RunError) {
-    try options.resources.check()
-    try options.output.check()
-    try options.checkRows()
+    try options.check()
     guard case .rows(let longest, _) = output else { return }
     if longest < 1 { throw .refused("a row has at least one byte, not \(longest)") }
     if longest > options.resources.memory / 2 {
@@ -19,12 +17,25 @@ extension Run {
   }
 }
 
+extension RunOptions {
+  /// Refuses what cannot be carried out, wherever rows go.
+  func check() throws(RunError) {
+    try resources.check()
+    try output.check()
+    try checkRows()
+  }
+}
+
 extension ResourceOptions {
-  fileprivate func check() throws(RunError) {
+  /// Refuses what nothing can work with; more memory, depth or input than there can be is no limit.
+  func check() throws(RunError) {
     if !(1...200).contains(workers) { throw .refused("there are 1 to 200 workers, not \(workers)") }
     if memory < 1 { throw .refused("\(memory) bytes of memory are too few") }
     if !(1...1 << 30).contains(blockSize) { throw .refused("a block has 1 byte to 1 GiB, not \(blockSize)") }
     if maxDepth < 1 { throw .refused("an asset nests at least 1 deep, not \(maxDepth)") }
+    if let maxInputSize, maxInputSize < 1 {
+      throw .refused("an input has at least one byte, not \(maxInputSize)")
+    }
   }
 }
 
