@@ -157,6 +157,21 @@ import Testing
     #expect(outcome.status == status, "\(outcome.errorText)")
     #expect(outcome.output.isEmpty)
   }
+
+  /// More memory than any machine has is more than a limit of address space allows, and no reason to crash.
+  @Test(arguments: ["run", "inspect", "bench"]) func hugeMemory(command: String) throws {
+    let workspace = try Workspace.withInput()
+    let output = command == "run" ? ["--dry-run"] : []
+    for size in ["9000000TB", "7E"] {
+      let outcome = try Command.run([command, "input.ndjson", "--memory", size] + output, in: workspace)
+      #expect(outcome.status == 2, "\(outcome.errorText)")
+      #expect(outcome.errorText.contains("the limit of address space is too low"))
+    }
+    let much = try Command.run(
+      [command, "input.ndjson", "--memory", "10TB"] + output
+        + (command == "bench" ? ["--seconds", "0.001"] : []), in: workspace)
+    #expect(much.status == 0, "\(much.errorText)")
+  }
 }
 
 extension JSONValue: ExpressibleByIntegerLiteral {

@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import random
+import unicodedata
 import zipfile
 
 STAGES = ["Complete", "Label", "Review", "Über prüfen", "a/b=c", "", "Complete "]
@@ -168,7 +169,7 @@ class Writer:
         for name, pool, probability in (("stage", STAGES, 0.3), ("batch", BATCHES, 0.25), ("title", TITLES, 0.3)):
             for option in (f"--{name}", f"--exclude-{name}"):
                 while self.chance(probability if option == f"--{name}" else probability / 3):
-                    chosen += [option, self.random.choice(pool)]
+                    chosen += [option, self.misspelled(self.random.choice(pool), pool)]
                     titled = titled or name == "title"
         for option, probability in (("--no-batch", 0.1), ("--strip-url-query", 0.2), ("--limit=3", 0.1),
                                     ("--sample=30%", 0.1), ("--sample=62.5%", 0.1),
@@ -178,6 +179,19 @@ class Writer:
         if rows == "assets":
             return chosen + self.asset_options(titled)
         return chosen + self.annotation_options()
+
+    def misspelled(self, name, pool):
+        """Now and then what a hand makes of a name: it is then no name of the export, but near one."""
+        if not name.strip("-") or not self.chance(0.25):
+            return name
+        place = self.random.randrange(len(name))
+        wrong = self.random.choice([
+            name.upper(), name.lower(), name.swapcase(), " " + name, name + "\u00a0", name + "\u200b",
+            unicodedata.normalize("NFD", name), unicodedata.normalize("NFC", name),
+            name[:place] + name[place + 1:], name[:place] + "x" + name[place:],
+            name[:place] + name[place:][1::-1] + name[place + 2:],
+            name + "," + self.random.choice(pool), name + ", nothing"])
+        return wrong if wrong and not wrong.startswith("-") and "\0" not in wrong else name
 
     def asset_options(self, titled):
         chosen = []
