@@ -26,14 +26,14 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
-    // What C there is: three system libraries, the scan kernels, and the calls Swift cannot make itself.
+    // What C there is: four system libraries, the scan kernels, and the calls Swift cannot make itself.
     .systemLibrary(name: "CYajl", pkgConfig: "yajl", providers: [.apt(["libyajl-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CByteScan"),
     .target(name: "CStorage"),
 
@@ -48,11 +48,11 @@ let package = Package(
     .target(name: "Sharding", dependencies: ["ByteScan"], swiftSettings: strict),
     .target(name: "Pipeline", swiftSettings: strict),
     .target(name: "JSONEvents", dependencies: ["CYajl"], swiftSettings: strict),
+    .target(name: "Hashing", dependencies: ["CCrypto"], swiftSettings: strict),
     .target(
       name: "Sluice",
       dependencies: [
-        "Storage", "Compression", "ByteScan", "Sharding", "Pipeline", "JSONEvents",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Storage", "Compression", "ByteScan", "Sharding", "Pipeline", "JSONEvents", "Hashing",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
@@ -96,6 +96,7 @@ let package = Package(
     .testTarget(name: "ShardingTests", dependencies: ["Sharding", "ByteScan"], swiftSettings: strict),
     .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
     .testTarget(name: "JSONEventsTests", dependencies: ["JSONEvents", "TestSupport"], swiftSettings: strict),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"], swiftSettings: strict),
     .testTarget(name: "GeneratorTests", dependencies: ["ExportGenerator"], swiftSettings: strict),
     .testTarget(
       name: "SluiceTests",
@@ -107,8 +108,7 @@ let package = Package(
     .target(
       name: "FuzzChecks",
       dependencies: [
-        "Sluice", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage", "TestSupport",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "Sluice", "ByteScan", "Sharding", "JSONEvents", "Compression", "Storage", "Hashing", "TestSupport",
       ],
       path: "Tests/FuzzChecks", swiftSettings: strict),
     .testTarget(

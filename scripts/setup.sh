@@ -11,9 +11,9 @@ die() {
 command -v swift >/dev/null || die "swift is not on PATH; Swift 6.3 or later is needed: https://swift.org/install"
 cc=$(command -v clang || command -v cc) || die "no C compiler is on PATH"
 
-declare -A header=([libyajl-dev]=yajl/yajl_parse.h [libzstd-dev]=zstd.h [zlib1g-dev]=zlib.h)
+declare -A header=([libyajl-dev]=yajl/yajl_parse.h [libzstd-dev]=zstd.h [zlib1g-dev]=zlib.h [libssl-dev]=openssl/evp.h)
 missing=()
-for package in libyajl-dev libzstd-dev zlib1g-dev; do
+for package in libyajl-dev libzstd-dev zlib1g-dev libssl-dev; do
   echo "#include <${header[$package]}>" | "$cc" -fsyntax-only -x c - 2>/dev/null || missing+=("$package")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0

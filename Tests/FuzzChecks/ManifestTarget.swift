@@ -2,7 +2,7 @@
 // with it, and call an output well only if it is the one that the manifest describes.
 
 import Compression
-import Crypto
+import Hashing
 import Foundation
 import Sluice
 
@@ -129,6 +129,6 @@ private struct SmallTree {
   }
 
   private static func sum(_ bytes: [UInt8]) -> String {
-    SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    SHA256.hash(bytes.span).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 }

@@ -2,7 +2,7 @@
 // to back.
 
 internal import Compression
-internal import Crypto
+internal import Hashing
 internal import Glibc
 internal import Storage
 internal import Synchronization
@@ -109,22 +109,20 @@ final class FingerprintedInput {
   /// Of a pipe all must have been read. A file must still be what it was when it was opened: one that is
   /// still being written would be taken for complete.
   func fingerprint() throws -> (fingerprint: String, bytes: Int) {
-    var hash = SHA256()
-    let length: Int
     if try hasChanged() { throw InputChanged() }
+    var (length, first, last) = (0, [UInt8](), [UInt8]())
     if let file {
       length = file.size
-      hash.update(data: try Self.read(file, 0..<Self.edge))
-      hash.update(data: try Self.read(file, max(0, length - Self.edge)..<length))
+      first = try Self.read(file, 0..<Self.edge)
+      last = try Self.read(file, max(0, length - Self.edge)..<length)
     } else if let pipe {
-      length = pipe.length
-      hash.update(data: pipe.first)
-      hash.update(data: pipe.last)
-    } else {
-      length = 0
+      (length, first, last) = (pipe.length, pipe.first, pipe.last)
     }
+    var hash = SHA256()
+    hash.update(first.span)
+    hash.update(last.span)
     var number = UInt64(length).littleEndian
-    unsafe withUnsafeBytes(of: &number) { unsafe hash.update(bufferPointer: $0) }
+    unsafe withUnsafeBytes(of: &number) { unsafe hash.update($0) }
     return (Digest.hexadecimal(hash.finalize()), length)
   }
 

@@ -1,7 +1,7 @@
 // `--sample`: which assets belong to a share of an export. The choice is a hash's, not a generator's, so it is the
 // same for every run, engine and machine, and a bigger share holds all of a smaller one.
 
-internal import Crypto
+internal import Hashing
 
 /// A share of the assets.
 public struct Sample: Sendable, Hashable {
@@ -41,8 +41,7 @@ struct SampleHash {
   private var sum = SHA256()
 
   mutating func add(_ bytes: Span<UInt8>) {
-    // Summed before the span's lifetime ends.
-    unsafe bytes.withUnsafeBufferPointer { unsafe sum.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    sum.update(bytes)
   }
 
   var value: UInt64 { sum.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) } }

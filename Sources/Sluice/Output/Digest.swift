@@ -1,6 +1,6 @@
 // SHA-256 as the manifest writes it, and a sink that sums what passes through.
 
-internal import Crypto
+internal import Hashing
 package import Storage
 internal import Synchronization
 
@@ -8,15 +8,7 @@ internal import Synchronization
 enum Digest {
   /// The SHA-256 of `bytes` in 64 lower-case digits.
   static func sha256(_ bytes: some Collection<UInt8>) -> String {
-    var hash = SHA256()
-    if bytes.withContiguousStorageIfAvailable({
-      unsafe hash.update(bufferPointer: UnsafeRawBufferPointer($0))
-    })
-      == nil
-    {
-      hash.update(data: Array(bytes))
-    }
-    return hexadecimal(hash.finalize())
+    hexadecimal(SHA256.hash(Array(bytes).span))
   }
 
   /// Two lower-case digits a byte.
@@ -35,7 +27,7 @@ struct RunningSum {
   var sha256: String { Digest.hexadecimal(hash.finalize()) }
 
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    unsafe hash.update(bufferPointer: bytes)
+    unsafe hash.update(bytes)
     count += bytes.count
   }
 }

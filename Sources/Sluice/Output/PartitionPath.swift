@@ -6,8 +6,6 @@
 // whatever spells another directory's name out. So partitions are told apart by their directory, never
 // by their value; the value itself stays in the row.
 
-internal import Crypto
-
 /// Hive-style names: `stage=Complete`.
 package enum PartitionPath {
   /// What stands for null and for the empty string.
