@@ -22,16 +22,19 @@ LINTED = Package.swift Sources Tools Tests Examples $(if $(wildcard Benchmarks/P
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-setup: ## install the three C libraries where they are missing (apt)
+setup: ## install the C libraries where they are missing (apt)
 	@scripts/setup.sh
 
 build: setup ## debug build
 	$(SWIFT) build
 
+# One set of flags for all release builds: with two, each would undo the other. Static, so that what is installed
+# runs where no Swift is.
+RELEASE = $(SWIFT) build -c release --static-swift-stdlib
+
 release: setup
-	# Static, so that what is installed runs where no Swift is.
-	$(SWIFT) build -c release --static-swift-stdlib --product sluice
-	$(SWIFT) build -c release --product generate-export
+	$(RELEASE) --product sluice
+	$(RELEASE) --product generate-export
 
 # What fails soonest goes first; engines, recipes and oracle read what the build under test has written.
 test: setup ## everything that must pass before a commit
@@ -94,7 +97,7 @@ scale: release ## exports of 10 GB, of many assets and of one, from files and pi
 	MEMORY_SIZE=10GB MEMORY_KINDS="video giant late-giant" scripts/memory.sh
 
 bench: release ## the figures of docs/performance.md; BENCH_SIZE=1GB
-	$(SWIFT) build -c release --product measure-limits
+	$(RELEASE) --product measure-limits
 	python3 Benchmarks/bench.py --size $(BENCH_SIZE) $(BENCH_ARGUMENTS)
 
 bench-chart: ## docs/img/history.svg from Benchmarks/history.jsonl

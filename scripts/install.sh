@@ -8,6 +8,8 @@ binary=$(swift build -c release --show-bin-path)/sluice
 
 install -d "$prefix/bin"
 install -m 755 "$binary" "$prefix/bin/sluice"
+# Symbols are more than half of it, and of use to those alone who have the sources, too.
+if command -v strip >/dev/null; then strip "$prefix/bin/sluice"; fi
 
 if [ -f docs/man/sluice.1 ]; then
   install -d "$prefix/share/man/man1"
