@@ -17,7 +17,7 @@ SWIFT ?= swift
 LINTED = Package.swift Sources Tools Tests Examples $(if $(wildcard Benchmarks/Package.swift),Benchmarks) \
   $(if $(wildcard Fuzzing/Package.swift),Fuzzing)
 
-.PHONY: help setup build release test lint warnings demo install format manual documentation examples fuzz fuzz-guided stress memory scale faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines recipes oracle clean
+.PHONY: help setup build release test lint warnings kernels demo install format manual documentation examples fuzz fuzz-guided stress memory scale faults hostile sanitize bench bench-chart bench-package bench-smoke compare engines recipes oracle clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,7 +39,7 @@ release: setup
 # What fails soonest goes first; engines, recipes and oracle read what the build under test has written.
 test: setup ## everything that must pass before a commit
 	$(SWIFT) build --build-tests
-	$(MAKE) --no-print-directory lint warnings
+	$(MAKE) --no-print-directory lint warnings kernels
 	$(SWIFT) test --skip-build
 	scripts/documentation.sh .build/documentation/Sluice.doccarchive
 	scripts/engines.sh --short
@@ -52,6 +52,9 @@ lint: ## formatting and documentation rules
 
 warnings: ## the C code under clang's stricter warnings
 	scripts/check-c-warnings.sh
+
+kernels: ## compare the scan kernels of this processor, and of arm64 (emulated), with their portable twin
+	scripts/kernels.sh
 
 format: ## rewrite the Swift sources in the house style
 	$(SWIFT) format --in-place --recursive $(LINTED)
