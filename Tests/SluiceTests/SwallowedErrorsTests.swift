@@ -67,7 +67,7 @@ import Testing
     let text = Array(#"{"task":{"stage":"S","tools":[\#(annotations)],"relations":[\#(annotations)]}}"#.utf8)
     let memory = Memory()
     let plan = RunPlan(annotationRows)
-    let processor = AssetProcessor(plan, .sequence, pool: pool, limit: 10_000)
+    let processor = AssetProcessor(plan, pool: pool, limit: 10_000)
     let (outcome, rest) = processor.process(try element(text, memory), arena: Arena(pool))
     #expect(outcome.malformed == nil && !outcome.rows.isEmpty)
     // The last annotation of the list, long behind the rows so far.
@@ -103,7 +103,7 @@ import Testing
     let text = Array(#"{"externalId":"x","task":{"stage":"S","tools":[\#(annotations)]}}"#.utf8)
     let plan = RunPlan(annotationRows)
     let element = try element(text)
-    let outcome = AssetProcessor(plan, .sequence, pool: pool, limit: .max)
+    let outcome = AssetProcessor(plan, pool: pool, limit: .max)
       .process(element, arena: Arena(pool)).outcome
     let source = RereadableBytes(source: Source(text, readable: readable), base: 0)
     var known = KnownGiant(outcome.facts)
@@ -117,8 +117,8 @@ import Testing
       source: BlockSource(
         StreamBlocks(Nothing(), at: 0, blockSize: 4096, gate: ReadGate()),
         sizes: BlockSizes(full: 4096, startsShort: false), scratch: Scratch(directory: "/nowhere")),
-      pool: pool, budget: EngineBudget(blocks: 9, buffers: 9, giant: 1000, rows: 9), framing: .sequence)
-    let walk = GiantWalk(start: 0, line: LineAnchor(), pass, context)
+      pool: pool, budget: EngineBudget(blocks: 9, buffers: 9, giant: 1000, rows: 9))
+    let walk = GiantWalk(start: 0, .sequence, line: LineAnchor(), pass, context)
     let segment = try #require(element.extent.segments.first)
     var runs = 0
     let isDone = walk.consume(GiantBlock(segment: segment, line: LineAnchor())) { step in

@@ -258,19 +258,13 @@ final class AssetProcessor {
     return true
   }
 
-<<<<<<< HEAD
   /// Whether a line in it may be the next record: see `LineWatch`.
   private func isSuspect(_ element: Element) -> Bool {
     plan.watchesLines && element.framing == .sequence && element.extent.holdsRecordLine(plan.kernel)
   }
 
-  private func isValid(_ extent: Extent) -> Bool {
-    // Bytes that are held can always be read.
-    (try? Judge(plan).allows(extent.start..<extent.end, of: extent)) ?? false
-=======
   private func isValid(_ extent: Extent) throws -> Bool {
     try Judge(plan).allows(extent.start..<extent.end, of: extent)
->>>>>>> 00d0360 (Let errors that are no fault of the input end the run as what they are)
   }
 
   /// What an element has too much of, unless that is no JSON anyway.
