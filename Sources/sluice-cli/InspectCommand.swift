@@ -41,6 +41,9 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "What to do with a malformed asset: stop or skip.")
   var onError = ErrorPolicy.stop
 
+  @Flag(help: "Accept inputs without a byte.")
+  var allowEmpty = false
+
   @Option(help: "Show progress on standard error.")
   var progress = ProgressMode.auto
 
@@ -92,6 +95,7 @@ struct InspectCommand: ParsableCommand {
       inputs: inputs.map { $0 == "-" ? .standardInput : .path($0) },
       resources: try resource.options(defaults))
     inspection.onError = onError
+    inspection.allowEmpty = allowEmpty
     inspection.temporaryDirectory = resource.temp
     inspection.findsColumns = ddl != nil
     return inspection

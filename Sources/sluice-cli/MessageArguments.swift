@@ -23,6 +23,9 @@ struct MessageArguments: ParsableArguments {
   @Option(help: "What to do with a malformed asset.")
   var onError = ErrorPolicy.stop
 
+  @Flag(help: "Accept inputs without a byte, and a result without rows.")
+  var allowEmpty = false
+
   @Option(help: "Show progress on standard error.")
   var progress = ProgressMode.auto
 

@@ -72,6 +72,7 @@ struct RunCommand: ParsableCommand {
     options.rows = row.options
     options.output = try out.options()
     options.onError = message.onError
+    options.allowEmpty = message.allowEmpty
     options.resources = try resource.options(options.resources)
     return options
   }

@@ -9,14 +9,15 @@ import Testing
     "--strip-url-query", "--limit", "--sample", "--dry-run", "--partition-by", "--name", "--compression",
     "--level", "--long", "--target-size", "--overwrite", "--temp", "--on-error", "--max-depth",
     "--max-input-size", "--validate", "--progress", "--quiet", "--stats", "--workers", "--memory", "--help",
-    "--help-hidden",
+    "--help-hidden", "--allow-empty",
   ]
   /// For those who measure: `--help-hidden` shows them.
   static let hiddenOptions: Set = ["--engine", "--kernel", "--block-size"]
   static let verifyOptions: Set = ["--json", "--workers", "--help"]
   static let inspectOptions: Set = [
-    "--json", "--html", "--ddl", "--on-error", "--progress", "--workers", "--memory", "--temp", "--engine",
-    "--kernel", "--block-size", "--validate", "--max-depth", "--max-input-size", "--help",
+    "--json", "--html", "--ddl", "--on-error", "--allow-empty", "--progress", "--workers", "--memory",
+    "--temp", "--engine", "--kernel", "--block-size", "--validate", "--max-depth", "--max-input-size",
+    "--help",
   ]
   static let benchOptions: Set = [
     "--stage", "--batch", "--no-batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title",

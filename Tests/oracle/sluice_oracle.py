@@ -96,6 +96,7 @@ def parse(arguments):
     parser.add_argument("--partition-by", type=lambda text: text.split(","), default=[])
     parser.add_argument("--name", default="part")
     parser.add_argument("--on-error", choices=("stop", "skip", "reject"), default="stop")
+    parser.add_argument("--allow-empty", action="store_true")
     parser.add_argument("--max-depth", type=int, default=512)
     # Accepted and without influence on the rows.
     for name in ("validate", "engine", "kernel", "workers", "memory", "block-size", "target-size", "level", "long"):
@@ -138,6 +139,7 @@ def manifest_options(options):
              "excludeBatch": "exclude_batch", "title": "title", "excludeTitle": "exclude_title", "rows": "rows",
              "context": "context", "prune": "prune", "history": "history", "stripUrlQuery": "strip_url_query",
              "limit": "limit", "sample": "sample_text", "partitionBy": "partition_by", "name": "name", "onError": "on_error",
+             "allowEmpty": "allow_empty",
              "maxDepth": "max_depth"}
     return {name: getattr(options, attribute) for name, attribute in names.items()}
 

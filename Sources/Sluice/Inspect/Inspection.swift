@@ -13,6 +13,8 @@ public struct Inspection: Sendable {
   public var resources: ResourceOptions
   /// What happens to a malformed asset; `reject` is as good as `skip`.
   public var onError = ErrorPolicy.stop
+  /// Whether inputs and archive entries may be without a byte.
+  public var allowEmpty = false
   /// Where spooled data goes; nil for the system's directory.
   public var temporaryDirectory: String?
   /// Whether the types of columns for annotation rows are found out, for which every byte of them is parsed.
@@ -28,6 +30,7 @@ public struct Inspection: Sendable {
     var options = RunOptions(workers: resources.workers)
     options.resources = resources
     options.onError = onError == .reject ? .skip : onError
+    options.allowEmpty = allowEmpty
     options.rows.kind = .annotations
     options.rows.history = .drop
     options.output.format = .none

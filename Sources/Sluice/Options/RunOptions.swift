@@ -178,6 +178,9 @@ public struct RunOptions: Sendable {
   public var output = OutputOptions()
   /// What happens to a malformed asset.
   public var onError = ErrorPolicy.stop
+  /// Whether inputs and archive entries may be without a byte, and a result without rows may replace one that
+  /// has some.
+  public var allowEmpty = false
   /// What the run may use.
   public var resources: ResourceOptions
   /// Whether nothing is kept, and what is there is counted instead.

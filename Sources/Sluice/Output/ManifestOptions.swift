@@ -31,7 +31,7 @@ extension Run {
       ("partitionBy", .array(output.partitionBy.map { .text($0.rawValue) })),
       ("compression", .text(output.format.rawValue)), ("level", .number(output.level)),
       ("long", .number(output.long)), ("targetSize", .int(output.targetSize)), ("name", .text(output.name)),
-      ("onError", .text(options.onError.rawValue)),
+      ("onError", .text(options.onError.rawValue)), ("allowEmpty", .bool(options.allowEmpty)),
     ]
   }
 
