@@ -198,9 +198,10 @@ final class InputsReader {
     let first = manifestInputs.count
     do {
       try input.forEachData(
-        scratch: context.scratch, skipped: { counts.warnSkipped(entry: $0, of: input.name) }
+        scratch: context.scratch, allowEmpty: run.options.allowEmpty,
+        skipped: { counts.warnSkipped(entry: $0, of: input.name) }
       ) { data in
-        wantsMore = try InputRun(data, context).read()
+        wantsMore = try read(data)
         manifestInputs.append(
           ManifestInput(
             name: input.name.description, entry: data.entry, container: data.container.rawValue,
@@ -221,17 +222,28 @@ final class InputsReader {
     return wantsMore
   }
 
+  private func read(_ data: DataInput) throws -> Bool {
+    do {
+      return try InputRun(data, context).read()
+    } catch let error as ForeignInput where data.entry != nil {
+      counts.withdraw()
+      throw error
+    }
+  }
+
   /// Says of a failure which input it is about, where whoever noticed does not know.
   ///
   /// What is wrong with the bytes of a file that was written to meanwhile is wrong with no export.
   private static func explained(_ error: any Error, _ input: OpenInput) -> any Error {
-    var failure = error
+    var failure = (error as? ForeignInput)?.runError ?? error
     if let error = error as? CompressionError {
       failure = RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     }
     let code = RunError(failure).code
     // An input that cannot be asked whether it changed is not known to have: the first failure stands.
-    let isAboutBytes = [.malformed, .container, .issueExport, .emptyArchive].contains(code)
+    let isAboutBytes = [
+      .malformed, .container, .issueExport, .notExport, .emptyInput, .emptyArchive,
+    ].contains(code)
     guard code == .inputChanged || isAboutBytes && (try? input.hasChanged()) == true else { return failure }
     let change = RunError(InputChanged())
     return RunError(change.code, "\(input.name): \(change.message)", hint: change.hint)

@@ -18,6 +18,10 @@ public struct RunError: Error, Sendable {
     public static let malformed = Code(rawValue: "malformed")
     /// The input is an export of issues.
     public static let issueExport = Code(rawValue: "issue-export")
+    /// The input is something else than an export.
+    public static let notExport = Code(rawValue: "not-an-export")
+    /// The input, or an archive's entry, has no bytes, or nothing but white space.
+    public static let emptyInput = Code(rawValue: "empty-input")
     /// A container is damaged or cannot be read.
     public static let container = Code(rawValue: "container")
     /// An archive holds no export.

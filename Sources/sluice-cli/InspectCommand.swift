@@ -41,7 +41,7 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "What to do with a malformed asset: stop or skip.")
   var onError = ErrorPolicy.stop
 
-  @Flag(help: "Accept inputs without a byte.")
+  @Flag(help: "Accept inputs that are empty.")
   var allowEmpty = false
 
   @Option(help: "Show progress on standard error.")

@@ -23,10 +23,10 @@ struct MessageArguments: ParsableArguments {
   @Option(help: "What to do with a malformed asset.")
   var onError = ErrorPolicy.stop
 
-  @Flag(help: "Accept inputs without a byte, and a result without rows.")
+  @Flag(help: "Accept inputs and results that are empty.")
   var allowEmpty = false
 
-  @Option(help: "Show progress on standard error.")
+  @Option(help: "Progress.")
   var progress = ProgressMode.auto
 
   @Flag(name: [.short, .long], help: "No summary and no progress.")

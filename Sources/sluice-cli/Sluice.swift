@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Sluice
+import Storage
 
 /// The command `sluice`.
 @main
@@ -29,6 +30,7 @@ struct SluiceCommand: ParsableCommand {
     subcommands: [RunCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self])
 
   static func main() {
+    StandardDescriptors.occupyClosed()
     // A reader that goes away is told by the write that fails.
     _ = signal(SIGPIPE, SIG_IGN)
     // Likewise a file that may grow no more.

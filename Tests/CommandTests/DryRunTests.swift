@@ -68,7 +68,7 @@ import Testing
   /// run would refuse is refused.
   @Test func failures() throws {
     let workspace = try Workspace()
-    try workspace.write("bad.ndjson", "{\"a\":1}\n{bad}\n{\"a\":2}\n")
+    try workspace.write("bad.ndjson", "{\"task\":1}\n{bad}\n{\"task\":2}\n")
     try workspace.write("full/file", "x")
     let rejected = try Command.run(
       "run", "bad.ndjson", "--output", "full", "--dry-run", "--on-error", "reject", "--stats", "json",

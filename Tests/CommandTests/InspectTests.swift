@@ -117,8 +117,12 @@ import Testing
     #expect(try Command.run("inspect", in: workspace).status == 64)
     try workspace.write("empty", "")
     #expect(
-      try Command.run("inspect", "empty", "bad.ndjson", "--on-error", "skip", in: workspace).status == 1)
-    #expect(try Command.run("inspect", "empty", in: workspace).outputText.contains("No assets"))
+      try Command.run(
+        "inspect", "empty", "bad.ndjson", "--allow-empty", "--on-error", "skip", in: workspace
+      ).status == 1)
+    #expect(
+      try Command.run("inspect", "empty", "--allow-empty", in: workspace).outputText.contains("No assets"))
+    #expect(try Command.run("inspect", "empty", in: workspace).status == 2)
   }
 
   /// Ids that come again are counted, over all inputs.

@@ -10,7 +10,8 @@ import Testing
 
 @Suite struct MalformedTests {
   private static let pieces = [
-    #"{"externalId":"a","task":{"stage":"S"}}"#, #"{"task":{"stage":"T"}}"#, "{}", #"{"a":tru}"#,
+    #"{"externalId":"a","task":{"stage":"S"}}"#, #"{"task":{"stage":"T"}}"#, #"{"tasks":[]}"#, "{}",
+    #"{"q":{"task":1}}"#, #"{"a":tru}"#,
     #"{"b":[1,}"#,
     #"{"a":[1]"#, #"{"a":"x"#, #"{"a":\"}"#, "{]", "1", #""s""#, #"{"a":{"b":1}]"#, "nul", #"{"a":01}"#,
     "[1]",
@@ -32,9 +33,14 @@ import Testing
     options.resources.validation = .all
     options.resources.blockSize = blockSize
     let output = folder.appending(path: name)
-    _ = try Run(
-      inputs: [.path(input.path)], output: .directory(output.path, overwrite: true), options: options
-    ).execute()
+    let run = Run(
+      inputs: [.path(input.path)], output: .directory(output.path, overwrite: true), options: options)
+    do {
+      _ = try run.execute()
+    } catch let error {
+      // What the first element says of the input.
+      return ["error": Data("\(error.code.rawValue) \(error) \(error.hint ?? "")".utf8)]
+    }
     var files: [String: Data] = [:]
     for path in ["report.json", "rejects/rejects.jsonl", "data/part-00000.jsonl"] {
       files[path] = try? Data(contentsOf: output.appending(path: path))
@@ -62,7 +68,9 @@ import Testing
     for _ in 0..<12 {
       // One document, or several in a row.
       let count = Bool.random(using: &random) ? 1 : Int.random(in: 2...4, using: &random)
-      let text = (0..<count).map { _ in Self.document(&random) }.joined()
+      // The first element says what the input is; mostly that it is an export.
+      let first = Int.random(in: 0..<4, using: &random) > 0 ? Self.pieces[0] + "\n" : ""
+      let text = first + (0..<count).map { _ in Self.document(&random) }.joined()
       let expected = try run(text, "reference", .reference, blockSize: 1 << 20)
       for blockSize in [16, 64, 1 << 20] {
         #expect(try run(text, "fast", .fast, blockSize: blockSize) == expected, "\(text)")
@@ -110,7 +118,7 @@ import Testing
     let (report, read) = try runCounting(text, .skip)
     #expect(report.assets.skipped == 400 && report.assets.kept == 8000)
     #expect(read < 40 * text.utf8.count, "\(read) of \(text.utf8.count)")
-    let array = "[" + Array(repeating: "1", count: 5000).joined(separator: ",") + "]"
+    let array = "[\(good)," + Array(repeating: "1", count: 5000).joined(separator: ",") + "]"
     let (values, valuesRead) = try runCounting(array, .reject)
     #expect(values.assets.rejected == 5000)
     #expect(valuesRead < 12 * array.utf8.count)
@@ -155,7 +163,7 @@ import Testing
       {"task":{"stage":"S"}}
       {"task":{"stage":"T"},"x":[
       {"a":1,},
-      {"a":1}]}
+      {"task":1}]}
 
       """
     for blockSize in [1, 7, 16, 31, 64, 1 << 20] {

@@ -405,7 +405,7 @@ class MountTests(unittest.TestCase):
                 "$0" run input.ndjson -o out --overwrite -q; "$0" verify out
                 [ "$(ls -A out | tr '\\n' ' ')" = "data manifest.json report.json " ]
                 sum=$(cat out/manifest.json | sha256sum)
-                head -c 3000000 /dev/urandom | base64 -w 0 | sed 's/^/{"x":"/; s/$/"}/' >big.ndjson
+                head -c 3000000 /dev/urandom | base64 -w 0 | sed 's/^/{"asset":"/; s/$/"}/' >big.ndjson
                 status=0; "$0" run big.ndjson -o out --overwrite -q 2>error || status=$?
                 [ $status = 2 ]; grep 'out: cannot .*No space left on device' error
                 [ "$sum" = "$(cat out/manifest.json | sha256sum)" ]; "$0" verify out

@@ -29,11 +29,11 @@ class Document:
         self.data = data
 
 
-def documents(name, warnings):
+def documents(name, warnings, allow_empty=False):
     """Every document of the input called `name`, in order."""
     data = read(name)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return zip_documents(name, data, warnings)
+        return zip_documents(name, data, warnings, allow_empty)
     return [Document(name, None, unpack(name, data))]
 
 
@@ -75,7 +75,7 @@ def gunzip(name, data):
     return out
 
 
-def zip_documents(name, data, warnings):
+def zip_documents(name, data, warnings, allow_empty):
     """The entries in file order that look like JSON."""
     found = []
     try:
@@ -83,7 +83,13 @@ def zip_documents(name, data, warnings):
         entries = sorted(archive.infolist(), key=lambda info: info.header_offset)
         for info in entries:
             content = b"" if info.is_dir() else archive.read(info)
-            if info.is_dir() or info.filename.startswith("__MACOSX/") or not looks_like_json(content):
+            if info.is_dir() or info.filename.startswith("__MACOSX/"):
+                warnings.append(f"skipped entry {info.filename}")
+            elif is_empty(content):
+                if not allow_empty:
+                    raise InputError(name, "empty-input")
+                found.append(Document(name, info.filename, content))
+            elif not looks_like_json(content):
                 warnings.append(f"skipped entry {info.filename}")
             else:
                 found.append(Document(name, info.filename, content))
@@ -94,6 +100,15 @@ def zip_documents(name, data, warnings):
     return found
 
 
+def is_empty(content):
+    """Whether there is nothing, or nothing but white space behind a byte order mark."""
+    return not without_mark(content).strip(b" \t\n\r")
+
+
+def without_mark(content):
+    return content[len(BOM):] if content.startswith(BOM) else content
+
+
 def looks_like_json(content):
-    text = content[len(BOM):] if content.startswith(BOM) else content
+    text = without_mark(content)
     return text.lstrip(b" \t\n\r")[:1] in (b"[", b"{")

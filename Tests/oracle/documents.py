@@ -156,6 +156,22 @@ def is_issue(node):
     return node.first("labelTask") is not None or hasattr(asset, "members")
 
 
+ASSET_MEMBERS = ("asset", "assetId", "externalId", "dataset", "batches", "task", "tasks")
+ROW_MEMBERS = ("annotation", "kind", "snapshot")
+
+
+def is_asset(node):
+    """Whether an element has something of an asset, and is no annotation row that Sluice has made."""
+    if all(node.first(name) is not None for name in ROW_MEMBERS):
+        return node.first("task") is not None or node.first("tasks") is not None
+    return any(node.first(name) is not None for name in ASSET_MEMBERS)
+
+
+def starts_strangely(data, bad):
+    """Whether what stands where the first element should start is not even an object's bracket."""
+    return bad.index == 0 and bad.fault.byte == bad.start and data[bad.start:bad.start + 1] not in (b"{", b"]", b"")
+
+
 def has_nothing(node):
     """Absent, null or an empty array: how an export says that there is no task."""
     return node is None or is_null(node) or (hasattr(node, "items") and not node.items)

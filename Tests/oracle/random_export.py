@@ -138,6 +138,10 @@ class Writer:
 
     def document(self, count):
         assets = [self.asset() for _ in range(count)]
+        if assets and self.chance(0.08):
+            other = ['{}', '{"images":[],"info":{"asset":1}}', '{"Asset":1}', '{"tasks" :[]}', '{"ta\\u0073k":null}',
+                     '{"externalId":"e","kind":"tool","snapshot":null,"annotation":{}}']
+            assets[self.random.randrange(len(assets))] = self.random.choice(other)
         bom = "\ufeff" if self.chance(0.1) else ""
         if self.chance(0.5):
             return bom + self.space() + self.array(assets) + self.space()

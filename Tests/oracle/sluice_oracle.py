@@ -182,16 +182,33 @@ class Run:
             if self.full():
                 break
             try:
-                found = containers.documents(name, self.report.warnings)
+                found = containers.documents(name, self.report.warnings, self.options.allow_empty)
             except containers.InputError as error:
                 raise Failure(containers.Document(name, None, b""), error.code) from error
+            others = [document for document in found if self.is_other_entry(document)]
+            if others and len(others) == len(found):
+                raise Failure(others[0], "empty-archive")
             for document in found:
                 if self.full():
                     break
-                self.document(document)
+                if document not in others:
+                    self.document(document)
+
+    def is_other_entry(self, document):
+        """Whether it is an archive's entry whose first element is no asset; such an entry is passed over."""
+        if document.entry is None:
+            return False
+        first = next(documents.assets(document.data, self.options.max_depth), None)
+        if not isinstance(first, documents.Asset) or documents.is_issue(first.node) or documents.is_asset(first.node):
+            return False
+        self.report.warnings.append(f"skipped entry {document.entry}")
+        return True
 
     def document(self, document):
+        if containers.is_empty(document.data) and not self.options.allow_empty:
+            raise Failure(document, "empty-input")
         entry = self.report.begin(document)
+        strange, whole = None, 0
         for found in documents.assets(document.data, self.options.max_depth):
             if self.full():
                 return
@@ -199,10 +216,14 @@ class Run:
             self.report.seen += 1
             if isinstance(found, documents.Bad):
                 self.bad(document, found)
-            else:
-                self.asset(document, found)
+                if documents.starts_strangely(document.data, found):
+                    strange = found
+            elif self.asset(document, found):
+                whole += 1
             if self.full():
                 return
+        if strange and not whole and document.entry is None:
+            raise Failure(document, "not-an-export", strange.start, 0)
 
     def bad(self, document, found):
         if self.options.on_error == "stop":
@@ -227,9 +248,16 @@ class Run:
         assert len(raw) <= RAW_LIMIT, "reject files beside rejects.jsonl are not modelled"
 
     def asset(self, document, found):
+        """Takes in a whole object; whether it is an asset."""
         options, node = self.options, found.node
         if documents.is_issue(node):
             raise Failure(document, "issue-export", found.start, found.index)
+        if not documents.is_asset(node):
+            if found.index == 0:
+                raise Failure(document, "not-an-export", found.start, found.index)
+            fault = documents.Fault(found.start, "not-an-asset")
+            self.bad(document, documents.Bad(found.index, found.start, found.end - found.start, fault))
+            return False
         tasks = selection.tasks_of(node)
         batches = selection.batches_of(node)
         passes_batches = selection.passes_batches(batches, options)
@@ -240,13 +268,14 @@ class Run:
         kept = passes_batches and selection.keeps(node, tasks, options)
         self.report.judged(node, tasks, batches, passes_batches, kept)
         if not kept:
-            return
+            return True
         if options.rows == "assets":
             stage = selection.partition_stage(node, tasks)
             self.write(document, found, selection.rewritten(node, options).text(), {"stage": stage}, found.start)
         else:
             for row in annotations.rows_of(node, tasks, options):
                 self.write(document, found, row.text, row.filed, row.start)
+        return True
 
     def write(self, document, found, row, filed, start):
         """One row into each partition it belongs to."""

@@ -110,6 +110,8 @@ private final class BenchSession {
       try add(name, level: name == .run ? bench.options.output.level : nil) { workers, clock in
         var options = bench.options
         options.resources.workers = workers
+        // Said below, for arrays without an asset too.
+        options.allowEmpty = true
         if name == .filter { options.output.format = .none }
         return try input.run(options, clock)
       }

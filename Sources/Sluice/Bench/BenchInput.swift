@@ -35,7 +35,7 @@ struct BenchInput: Sendable {
     do {
       let gate = ReadGate()
       try OpenInput(name, gate: gate, limit: limit) { _ in }.forEachData(
-        scratch: scratch, skipped: { _ in }, body)
+        scratch: scratch, allowEmpty: true, skipped: { _ in }, body)
     } catch let error as CompressionError {
       throw RunError(.container, "\(name): \(error)", hint: Hints.container(error))
     }

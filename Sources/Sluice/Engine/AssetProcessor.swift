@@ -190,6 +190,7 @@ final class AssetProcessor {
       outcome.line = lineFinder.anchor(at: outcome.range.lowerBound, in: element)
       return nil
     }
+    if facts.isNoAsset { return try locate(noAsset: element) }
     try outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: extent)
     outcome.decision = plan.selector.decide(outcome.facts)
     if let excess = plan.excess(in: facts, outcome.decision) { return try locate(element, excess) }
@@ -272,6 +273,15 @@ final class AssetProcessor {
     if !plan.validatesAll, try !isValid(element.extent) { return locate(element) }
     let line = lineFinder.anchor(at: excess.offset, in: element)
     let fault = ElementFault(excess, line: line, end: element.extent.end)
+    return Malformed(fault: fault, element: element)
+  }
+
+  /// That an element is no asset, unless it is no JSON anyway.
+  private func locate(noAsset element: Element) throws -> Malformed {
+    let extent = element.extent
+    if !plan.validatesAll, try !isValid(extent) { return locate(element) }
+    let line = lineFinder.anchor(at: extent.start, in: element)
+    let fault = ElementFault(noAssetAt: extent.start, line: line, end: extent.end)
     return Malformed(fault: fault, element: element)
   }
 

@@ -37,6 +37,16 @@ extension ElementFault {
       message: excess.message, end: end)
   }
 
+  /// An object that starts at `offset` and ends at `end`, and is no asset.
+  init(noAssetAt offset: Int, line: LineAnchor, end: Int) {
+    self.init(
+      offset: offset, line: line.line, column: offset - line.start + 1, code: Self.noAsset,
+      message: "an object that is no asset: it has none of an asset's members", end: end)
+  }
+
+  /// The code of an object that is no asset.
+  static let noAsset = "not-an-asset"
+
   /// A byte that cannot stand between elements.
   init(_ misplaced: Misplaced) {
     let line = misplaced.line
@@ -83,8 +93,15 @@ extension Gap {
 /// What to do about what went wrong.
 enum Hints {
   static let encoding = "Convert the file to UTF-8, for example with iconv."
-  static let html = "This looks like a web page, not an export: a link to one may have expired."
   static let issueExport = "Export with type=task; issues have no annotations to select."
+
+  /// What to do about an input that does not start like an export, of which `window` are the first bytes.
+  static func strangeStart(_ window: [UInt8], isInArray: Bool) -> String {
+    if isInArray { return "An export is an array of objects, or objects in a row." }
+    let line = window.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(60)
+    let shown = ForeignContent.quotable(String(decoding: line, as: UTF8.self)) ?? ""
+    return "An export starts with '[' or '{', and this with \"\(shown)\": a download may have failed."
+  }
 
   /// What to do about a container that cannot be read, or rows that cannot be compressed.
   static func container(_ error: CompressionError) -> String {
@@ -114,10 +131,12 @@ enum Hints {
       "Raise the limit on open files (ulimit -n), or lower --workers."
     case .noMemory: "Lower --memory or --workers, or free some memory."
     case .readOnlyFileSystem: "Name a place that can be written to with --output, --temp or --stats."
+    case .badFileDescriptor:
+      "\(error.path == "-" ? "Standard input" : "It") is closed: see what starts sluice, and leave out >&- and <&-."
     case .ioError: "The disk or the network behind it failed: see the system's log, and try another place."
     case .resourceBusy, .textFileBusy: "Wait until no other program uses it."
     case .invalidArgument:
-      "Check the name: no path has a zero byte, and not every file system takes every name."
+      "Check what is named: not every file system takes every name, nor every device every call."
     default: "Look the system's answer up with 'man errno', and try another place."
     }
   }

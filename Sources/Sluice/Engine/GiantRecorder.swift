@@ -133,6 +133,11 @@ struct GiantRecorder {
     if pass.goal == .write, !pass.isEarly, let told = pass.known { known = told }
     complete(&known)
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
+    if known.facts.isNoAsset {
+      let start = giant.range.lowerBound
+      return checkOfAll(giant)
+        ?? refused(giant, ElementFault(noAssetAt: start, line: giant.line, end: giant.range.upperBound))
+    }
     // What an earlier pass has told has been chosen.
     if pass.goal == .survey || pass.isEarly {
       let bytes = giant.bytes.map { ReadAgain(bytes: $0, pool: pool) }

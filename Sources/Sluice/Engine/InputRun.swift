@@ -24,6 +24,8 @@ final class InputRun {
   private let data: DataInput
   private let recorder: Recorder
   private let input: InputBytes
+  /// What stands where the first element should start, if it is nothing that has a name.
+  private var strangeStart: (position: Position, hint: String)?
   private lazy var stepper = ElementStepper(
     plan: context.plan, pool: context.pool, limit: context.budget.rows, recorder: recorder)
 
@@ -45,10 +47,9 @@ final class InputRun {
     var cursor = input.cursor(at: 0, line: LineAnchor())
     switch try Prelude.read(&cursor) {
     case .empty(let offset):
+      if !context.plan.options.allowEmpty { throw EmptyInput(data.place, hasBytes: offset > 0).runError }
       context.counts.end(bytes: offset)
       return true
-    case .wideCharacters:
-      throw fail(at: 0, cursor.line, "the text is UTF-16 or UTF-32, not UTF-8", hint: Hints.encoding)
     case .brokenMark: throw fail(at: 0, cursor.line, "invalid UTF-8", hint: Hints.encoding)
     case .elements(let framing, let start):
       context.counts.note(framing)
@@ -62,7 +63,8 @@ final class InputRun {
     var isResumed = false
     while true {
       recorder.resume()
-      let left = try runEngine(from: start, isResumed: isResumed)
+      var left = try runEngine(from: start, isResumed: isResumed)
+      if context.counts.nextAsset == 0 { try refuseForeign(&left) }
       if let (place, malformed) = try malformation(left) {
         var cursor = place
         recorder.resume()
@@ -78,6 +80,7 @@ final class InputRun {
         context.counts.endAtLastAsset()
         return false
       case .ended(let offset):
+        try checkForAssets()
         context.counts.end(bytes: offset)
         return true
       case .issueExport(let offset, let line): throw issueExport(at: offset, line)
@@ -130,6 +133,46 @@ final class InputRun {
       pass: giant.pass)
   }
 
+  // MARK: What is no export
+
+  /// Refuses an input whose first element shows that it is something else, whatever is done about malformed ones.
+  private func refuseForeign(_ left: inout [Block]) throws {
+    switch recorder.interruption {
+    case .malformed(let element):
+      let fault = element.fault
+      let window = try input.look(
+        at: element.start, count: ForeignContent.elementWindow, &left, behind: element.bytes)
+      let content =
+        fault.code == ElementFault.noAsset
+        ? ForeignShape.recognise(window)
+        : ForeignContent.brokenObject(Array(window.prefix(ForeignContent.window)), offset: element.start)
+      guard let content else { return }
+      throw foreign(content, context.counts.position(fault.offset, line: fault.line, column: fault.column))
+    case .misplaced(let misplaced):
+      guard misplaced.byte != nil, misplaced.gap.isAtStart else { return }
+      let window = try input.look(at: misplaced.offset, count: ForeignContent.window, &left)
+      let isInArray = misplaced.gap == .beforeFirst
+      let start = context.counts.position(misplaced)
+      if let content = ForeignContent.atStart(window, offset: misplaced.offset, isInArray: isInArray) {
+        throw foreign(content, start)
+      }
+      strangeStart = (start, Hints.strangeStart(window, isInArray: isInArray))
+    default: return
+    }
+  }
+
+  private func foreign(_ content: ForeignContent, _ position: Position) -> ForeignInput {
+    ForeignInput(content: content, place: data.place, position: position)
+  }
+
+  /// Refuses an input that does not start like an export and in which nothing was an asset.
+  private func checkForAssets() throws {
+    guard let (position, hint) = strangeStart, data.entry == nil, context.counts.nextAsset == recorder.leftOut
+    else { return }
+    throw RunError(
+      .notExport, "this is not an export: nothing in it is an asset", hint: hint, position: position)
+  }
+
   // MARK: Malformed elements
 
   private func fail(
@@ -164,9 +207,9 @@ final class InputRun {
     case .misplaced(let misplaced):
       let fault = ElementFault(misplaced)
       if stops {
-        let isPage = misplaced.byte == UInt8(ascii: "<") && context.counts.nextAsset == 0
-        let hint = isPage ? Hints.html : Hints.misplaced(misplaced)
-        throw fail(at: fault.offset, misplaced.line, fault.message, hint: hint)
+        let hint = context.counts.nextAsset == 0 ? strangeStart?.hint : nil
+        throw fail(
+          at: fault.offset, misplaced.line, fault.message, hint: hint ?? Hints.misplaced(misplaced))
       }
       input.keep(left)
       return (input.cursor(at: misplaced.offset, line: misplaced.line), .misplaced(misplaced))
@@ -217,5 +260,18 @@ final class InputRun {
       return gap != nil || framing == .sequence
     }
     return gap
+  }
+}
+
+extension Gap {
+  /// Whether the first element may follow.
+  fileprivate var isAtStart: Bool { self == .sequence || self == .beforeFirst }
+}
+
+extension RunCounts {
+  /// The place of a byte that cannot stand between elements.
+  fileprivate func position(_ misplaced: Misplaced) -> Position {
+    let line = misplaced.line
+    return position(misplaced.offset, line: line.line, column: misplaced.offset - line.start + 1)
   }
 }

@@ -45,6 +45,8 @@ final class Recorder: @unchecked Sendable {
   private var giants: GiantRecorder
   private let rejects: RejectWriter?
   private let lines: LineFinder
+  /// How many malformed elements have been left out.
+  private(set) var leftOut = 0
   /// Set when the engine was told to stop.
   private(set) var interruption: Interruption?
 
@@ -160,6 +162,8 @@ final class Recorder: @unchecked Sendable {
   private func leaveOut(_ malformed: Malformed, _ line: LineAnchor) throws -> Bool {
     // What the reference engine calls an element reaches to the input's end.
     guard plan.options.onError != .stop, plan.options.resources.engine == .fast else { return false }
+    // The first element says what the input is.
+    if counts.nextAsset == 0 { return false }
     let extent = malformed.element.extent
     guard try Recovery(framing: malformed.element.framing).endsWhereFramed(extent, fault: malformed.fault)
     else {
@@ -191,6 +195,7 @@ final class Recorder: @unchecked Sendable {
     let hasEnd = try walk(collector.map { collector in { collector.append($0) } })
     if let collector { try rejects?.finish(collector, isLost: !hasEnd) }
     // A dry run keeps nothing, but counts as the run would.
+    leftOut += 1
     counts.addMalformed(at: position, isRejected: plan.options.onError == .reject)
   }
 }

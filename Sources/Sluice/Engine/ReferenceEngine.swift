@@ -72,6 +72,12 @@ struct ReferenceEngine {
       outcome.line = lines.anchor(at: outcome.range.lowerBound, in: element)
       return outcome
     }
+    if facts.isNoAsset {
+      let line = lines.anchor(at: outcome.range.lowerBound, in: element)
+      let fault = ElementFault(noAssetAt: outcome.range.lowerBound, line: line, end: outcome.range.upperBound)
+      outcome.malformed = Malformed(fault: fault, element: element)
+      return outcome
+    }
     do {
       try outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: element.extent)
     } catch {

@@ -184,6 +184,19 @@ struct Cut: Sendable, Hashable {
   var isLegacy: Bool
 }
 
+/// Members by which an element is known for what it is, those that were seen.
+struct ElementMarks: OptionSet, Sendable {
+  let rawValue: UInt8
+
+  /// One of those of which an asset has at least one.
+  static let asset = Self(rawValue: 1)
+  // Those that each of Sluice's own annotation rows has, and no asset.
+  static let annotation = Self(rawValue: 2)
+  static let kind = Self(rawValue: 4)
+  static let snapshot = Self(rawValue: 8)
+  static let annotationRow: Self = [.annotation, .kind, .snapshot]
+}
+
 /// What is known of one asset.
 struct AssetFacts: Sendable {
   var start = 0
@@ -192,6 +205,7 @@ struct AssetFacts: Sendable {
   var hasTasks = false
   var hasLabelTask = false
   var assetIsObject = false
+  var marks = ElementMarks()
   var externalId: [UInt8]?
   /// Each name once.
   var batches: [BatchName] = []
@@ -225,6 +239,11 @@ struct AssetFacts: Sendable {
 
   /// Whether nothing in it is a task, or says that there is none.
   var isWithoutTask: Bool { !hasTask && !hasTasks }
+
+  /// An object that has nothing of an asset, or is a row that Sluice has made of one's annotation.
+  var isNoAsset: Bool {
+    !marks.contains(.asset) || marks.isSuperset(of: .annotationRow) && !hasTask && !hasTasks
+  }
 
   /// How many tasks options speak of; an asset without any counts as having one with null fields.
   var taskCount: Int { isLegacy ? max(1, legacyTasks.count) : 1 }

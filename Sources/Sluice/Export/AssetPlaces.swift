@@ -150,6 +150,17 @@ extension AssetState {
     }
   }
 
+  /// Takes in that the element has a member of this name.
+  mutating func recognise(_ key: ExportKey) {
+    switch key {
+    case .asset, .assetId, .externalId, .dataset, .batches, .task, .tasks: facts.marks.insert(.asset)
+    case .annotation: facts.marks.insert(.annotation)
+    case .kind: facts.marks.insert(.kind)
+    case .snapshot: facts.marks.insert(.snapshot)
+    default: break
+    }
+  }
+
   private mutating func noteInAsset(_ value: Noted, at offset: Int) {
     switch (top.key, value) {
     case (.task, .scalar(let field)):

@@ -267,6 +267,7 @@ struct AssetState {
   mutating func key(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
     begin(ExportKey(value), at: range.lowerBound)
+    if case .asset = top.place { recognise(top.key) }
     top.context = nil
     if needs.columns != nil, !loneSurrogate { beginContext(value) }
     if needs.inspects { inspect(key: value, at: range.lowerBound) }

@@ -5,6 +5,8 @@ enum ExportKey: UInt8 {
   case other
   // Of an asset (`asset-object-current.md`, `asset-object-legacy.md`).
   case asset, assetId, externalId, batches, dataset, task, tasks, labelTask, status
+  // Of Sluice's own annotation rows, which are no assets.
+  case annotation, kind, snapshot
   // Of a task or of a snapshot in its history.
   case taskId, stage, stageId, updatedAt, completedAt, completedBy, tools, objects, classifications,
     relations, stageHistory
@@ -103,6 +105,7 @@ enum ExportKey: UInt8 {
     ("objects", .objects), ("classifications", .classifications), ("relations", .relations),
     ("stageHistory", .stageHistory), ("brushDataUrl", .brushDataUrl),
     ("medicalBrushDataUrl", .medicalBrushDataUrl), ("title", .title), ("tool", .tool),
+    ("annotation", .annotation), ("kind", .kind), ("snapshot", .snapshot),
     ("metadata", .metadata), ("features", .features), ("masks", .masks), ("ocr", .ocr),
   ])
 

@@ -31,15 +31,25 @@ extension InputName {
     case .standardInput:
       // Asking for its length by opening it would move where it stands.
       let status = try FileStatus(of: FileDescriptor.standardInput, path: description)
+      if status.kind == .directory { throw isDirectory }
       return status.kind == .file ? status.size : nil
     case .path(let path):
       switch try FileStatus(of: path, followingLinks: true)?.kind {
-      case .directory: throw StorageError(operation: "read", path: path, errno: .isDirectory)
+      case .directory: throw isDirectory
       case .file, nil: return try FingerprintedInput(self) { _ in }.size
       // Opening a pipe and closing it again would end it for whoever writes to it.
       case .symbolicLink, .other: return nil
       }
     }
+  }
+}
+
+extension InputName {
+  private var isDirectory: RunError {
+    let shown = ForeignPlace(name: self, entry: nil, container: .plain).shellName
+    return RunError(
+      .notExport, "\(self): this is a directory, not an export",
+      hint: "Name the files in it: sluice run \(self == .standardInput ? "DIR" : shown)/*.json")
   }
 }
 
@@ -88,18 +98,19 @@ struct OpenInput {
   ///
   /// - Parameters:
   ///   - scratch: Where what cannot be streamed is spooled.
+  ///   - allowEmpty: Whether archive entries may be without a byte.
   ///   - skipped: Gets the name of each archive entry that holds no export.
   ///   - body: Reads one row of elements; false ends the visit.
   /// - Throws: `CompressionError`, `RunError` for an archive without an export, what `body` throws.
   func forEachData(
-    scratch: Scratch, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
+    scratch: Scratch, allowEmpty: Bool, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
   ) throws {
     switch try raw.detectContainer() {
     case .plain: _ = try body(data(.plain, try limited(raw.bytes)))
     case .gzip: _ = try body(data(.gzip, .stream(limited(try GzipDecoder(raw.stream)))))
     case .zstd: _ = try body(data(.zstd, .stream(limited(try ZstdDecoder(raw.stream)))))
     case .zip:
-      try ZipInput(name, scratch: scratch, allowance: allowance)
+      try ZipInput(name, scratch: scratch, allowance: allowance, allowEmpty: allowEmpty)
         .forEachEntry(raw.bytes, skipped: skipped, body)
     }
   }

@@ -13,11 +13,13 @@ final class InputBytes {
 
   private let origin: Origin
   private let pool: BlockPool
+  private let gate: ReadGate
   /// Of a stream: what was read and is to be read again.
   private var tail = StreamTail()
 
   init(_ bytes: DataInput.Bytes, pool: BlockPool, gate: ReadGate) {
     self.pool = pool
+    self.gate = gate
     switch bytes {
     case .random(let source): origin = .random(RereadableBytes(source: source, base: 0))
     case .stream(let stream):
@@ -60,6 +62,50 @@ final class InputBytes {
   ///   - walked: What was read before them and spooled.
   func keep(_ blocks: [Block], behind walked: RereadableBytes? = nil) {
     tail = StreamTail(walked: walked, blocks: blocks, pool: pool)
+  }
+
+  /// How long more bytes of a stream are waited for that are only to be looked at, in milliseconds.
+  private static let patience = 50
+
+  /// Looks at bytes from `offset` on, which afterwards can be read all the same.
+  ///
+  /// - Parameters:
+  ///   - offset: Where the first of them stands.
+  ///   - count: How many at most; of a stream that has no more for a while they are fewer.
+  ///   - blocks: Of a stream, what an engine had read and not delivered; what more is read is added.
+  ///   - walked: What was read before them and spooled.
+  /// - Returns: The bytes.
+  /// - Throws: What reading throws.
+  func look(
+    at offset: Int, count: Int, _ blocks: inout [Block], behind walked: RereadableBytes? = nil
+  ) throws -> [UInt8] {
+    var end = offset + count
+    if let walked {
+      end = min(end, walked.base + walked.source.size)
+    } else if case .stream(let stream) = origin {
+      try readOn(stream, to: end, &blocks)
+      end = min(end, blocks.last?.range.upperBound ?? offset)
+    }
+    keep(blocks, behind: walked)
+    defer { keep(blocks, behind: walked) }
+    var cursor = cursor(at: offset, line: LineAnchor())
+    var bytes: [UInt8] = []
+    while cursor.offset < end, let byte = try cursor.peek() {
+      bytes.append(byte)
+      cursor.advance()
+    }
+    return bytes
+  }
+
+  private func readOn(_ stream: StreamBlocks, to end: Int, _ blocks: inout [Block]) throws {
+    do {
+      while blocks.last?.range.upperBound ?? 0 < end {
+        gate.wait(milliseconds: Self.patience)
+        guard let next = try stream.next(from: pool) else { break }
+        blocks.append(next.block)
+      }
+    } catch is ReadPause {}
+    gate.waitForever()
   }
 
   /// Reads byte by byte from `offset` on, which for a stream lies in what was kept or is where it stands.

@@ -9,8 +9,6 @@ enum Prelude {
   case empty(offset: Int)
   /// Elements start here.
   case elements(Framing, EngineStart)
-  /// UTF-16 or UTF-32, which no export is.
-  case wideCharacters
   /// Something like a byte order mark, which is none.
   case brokenMark
 
@@ -20,9 +18,7 @@ enum Prelude {
   /// - Returns: What was found.
   /// - Throws: What reading throws.
   static func read(_ cursor: inout BlockCursor) throws -> Prelude {
-    let first = try cursor.peek()
-    if first == 0xFE || first == 0xFF || first == 0 { return .wideCharacters }
-    if first == 0xEF {
+    if try cursor.peek() == 0xEF {
       for byte: UInt8 in [0xEF, 0xBB, 0xBF] {
         guard try cursor.peek() == byte else { return .brokenMark }
         cursor.advance()
@@ -33,8 +29,6 @@ enum Prelude {
       case 0x20, 0x09, 0x0A, 0x0D: cursor.advance()
       case UInt8(ascii: "["):
         cursor.advance()
-        // Without a mark UTF-16 shows itself by its zeros.
-        if try cursor.peek() == 0 { return .wideCharacters }
         return .elements(.array, EngineStart(offset: cursor.offset, gap: .beforeFirst, line: cursor.line))
       default:
         return .elements(.sequence, EngineStart(offset: cursor.offset, gap: .sequence, line: cursor.line))

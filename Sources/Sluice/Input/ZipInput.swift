@@ -5,17 +5,22 @@
 internal import Compression
 internal import Storage
 
+/// Gets the name of an entry that is no export, and what it is.
+private typealias Skipped = (String, ForeignContent?) -> Void
+
 /// An archive of exports.
 struct ZipInput {
   private let name: InputName
   private let scratch: Scratch
   private let allowance: InputAllowance
+  private let allowEmpty: Bool
 
-  /// Reads the archive that is called `name`.
-  init(_ name: InputName, scratch: Scratch, allowance: InputAllowance) {
+  /// Reads the archive that is called `name`, whose entries may be without a byte if `allowEmpty` says so.
+  init(_ name: InputName, scratch: Scratch, allowance: InputAllowance, allowEmpty: Bool) {
     self.name = name
     self.scratch = scratch
     self.allowance = allowance
+    self.allowEmpty = allowEmpty
   }
 
   /// Visits the entries that hold exports.
@@ -29,23 +34,31 @@ struct ZipInput {
     _ bytes: DataInput.Bytes, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
   ) throws {
     var found = 0
-    let count = { (data: DataInput) in
-      found += 1
-      return try body(data)
+    var others = OtherEntries()
+    func count(_ data: DataInput) throws -> Bool {
+      do {
+        let goesOn = try body(data)
+        found += 1
+        return goesOn
+      } catch let foreign as ForeignInput {
+        others.add(data.place, foreign.content)
+        skipped(data.entry ?? "")
+        return true
+      }
+    }
+    func skip(_ entry: String, _ content: ForeignContent?) {
+      others.add(ForeignPlace(name: name, entry: entry, container: .zip), content)
+      skipped(entry)
     }
     switch bytes {
-    case .random(let source): _ = try read(ZipArchive(source), skipped: skipped, count)
-    case .stream(let stream): try read(ZipStreamReader(stream), skipped: skipped, count)
+    case .random(let source): _ = try read(ZipArchive(source), skipped: skip, count)
+    case .stream(let stream): try read(ZipStreamReader(stream), skipped: skip, count)
     }
-    if found == 0 {
-      throw RunError(
-        .emptyArchive, "\(name): the archive holds no export",
-        hint: "An export starts with '[' or '{'; the archive's entries do not.")
-    }
+    if found == 0 { throw others.error(name) }
   }
 
   private func read(
-    _ archive: ZipArchive, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
+    _ archive: ZipArchive, skipped: Skipped, _ body: (DataInput) throws -> Bool
   ) throws -> Bool {
     for entry in archive.entries {
       let isRead = try open(entry.name, isDirectory: entry.isDirectory, skipped: skipped, body) {
@@ -57,7 +70,7 @@ struct ZipInput {
   }
 
   private func read(
-    _ reader: ZipStreamReader, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
+    _ reader: ZipStreamReader, skipped: Skipped, _ body: (DataInput) throws -> Bool
   ) throws {
     // Entries that are passed over are decompressed as well.
     reader.decoded = allowance.take
@@ -83,33 +96,47 @@ struct ZipInput {
   ///
   /// - Returns: Whether to go on.
   private func open(
-    _ entry: String, isDirectory: Bool, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool,
+    _ entry: String, isDirectory: Bool, skipped: Skipped, _ body: (DataInput) throws -> Bool,
     _ makeStream: () throws -> PeekedStream
   ) throws -> Bool {
     if isDirectory || entry.hasPrefix("__MACOSX/") {
-      skipped(entry)
+      skipped(entry, nil)
       return true
     }
     let stream = try makeStream()
-    guard try Self.startsExport(stream) else {
-      skipped(entry)
+    let data = DataInput(name: name, entry: entry, container: .zip, bytes: .stream(stream))
+    switch try EntryStart(stream) {
+    case .foreign(let content):
+      skipped(entry, content)
       return true
+    case .empty(let hasBytes) where !allowEmpty: throw EmptyInput(data.place, hasBytes: hasBytes).runError
+    case .empty, .export: return try body(data)
     }
-    return try body(DataInput(name: name, entry: entry, container: .zip, bytes: .stream(stream)))
+  }
+}
+
+/// What was found in an archive in the place of exports.
+private struct OtherEntries {
+  /// The first few, in words.
+  private var named: [String] = []
+  private var count = 0
+  private var hint: String?
+
+  /// Takes in an entry that is no export; what has no name is not spoken of.
+  mutating func add(_ place: ForeignPlace, _ content: ForeignContent?) {
+    guard let content else { return }
+    count += 1
+    if hint == nil { hint = content.hint(place) }
+    if named.count < 3 { named.append("\(place.entry ?? "") is \(content.what)") }
   }
 
-  /// Whether the first byte that is no white space, behind a byte order mark, starts an array or an object.
-  private static func startsExport(_ stream: PeekedStream) throws -> Bool {
-    var length = 64
-    while true {
-      let bytes = try stream.peek(length)
-      let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
-      if let first = text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
-        return first == UInt8(ascii: "[") || first == UInt8(ascii: "{")
-      }
-      if bytes.count < length || length > 1 << 20 { return false }
-      length *= 2
-    }
+  /// That an archive has nothing else.
+  func error(_ name: InputName) -> RunError {
+    let more = count > named.count ? " …" : ""
+    let found = named.isEmpty ? "" : ": \(named.joined(separator: ", "))\(more)"
+    return RunError(
+      .emptyArchive, "\(name): the archive holds no export\(found)",
+      hint: hint ?? "An export starts with '[' or '{'; the archive's entries do not.")
   }
 }
 

@@ -42,6 +42,13 @@ final class RunCounts: @unchecked Sendable {
     input = report.inputs.count - 1
   }
 
+  /// Forgets the input that was begun last, an archive's entry of which nothing was counted.
+  func withdraw() {
+    report.inputs.removeLast()
+    framings[input] = nil
+    input = max(0, report.inputs.count - 1)
+  }
+
   /// Notes what the input is a row of.
   func note(_ framing: Framing) { framings[input] = framing }
 
