@@ -16,7 +16,8 @@ struct BenchTable {
   var text: String {
     let machine = result.processor.map { "\($0), " } ?? ""
     var lines = [
-      "\(result.inputName): \(Units.bytes(result.inputBytes)); \(machine)processors: \(result.cores)", "",
+      "\(result.inputName.shown): \(Units.bytes(result.inputBytes)); \(machine)processors: \(result.cores)",
+      "",
     ]
     lines += Self.aligned([heading] + steps.map(row))
     lines += [

@@ -29,7 +29,7 @@ enum InspectionText {
       let layout = input.layout.map { $0 == "array" ? "an array" : "objects in a row" } ?? "empty"
       let container = input.container == "plain" ? "" : ", \(input.container)"
       return line(
-        clipped(name, width),
+        clipped(name.shown, width),
         "  \(layout)\(container), \(Units.bytes(input.bytes)), \(grouped(input.assets)) assets")
     }.joined()
   }
@@ -149,7 +149,7 @@ enum InspectionText {
   // MARK: Words
 
   private static func identity(_ asset: BigAsset) -> String {
-    asset.externalId.map { name($0) } ?? "asset \(asset.asset) of \(asset.entry ?? asset.input)"
+    asset.externalId.map { name($0) } ?? "asset \(asset.asset) of \((asset.entry ?? asset.input).shown)"
   }
 
   /// A name as it can be shown: on one line, and nothing that moves the cursor.

@@ -69,7 +69,7 @@ struct RunSession {
     case nil: return
     case .standard:
       if command.out.writesToStandardOutput, !command.out.dryRun {
-        Messages.write(statistics)
+        Messages.emit(statistics + "\n")
       } else {
         try StandardOutput.emit(statistics + "\n")
       }

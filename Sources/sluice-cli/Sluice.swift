@@ -47,7 +47,8 @@ struct SluiceCommand: ParsableCommand {
         Glibc.exit(0)
       }
       let text = message(for: error)
-      Messages.write("sluice: error: \(text)")
+      // The parser may say it in several lines.
+      for line in "sluice: error: \(text)".split(separator: "\n") { Messages.write(String(line)) }
       Messages.write("  hint: \(UsageHint.text(for: text, CommandLine.arguments, commands))")
       Glibc.exit(64)
     }
@@ -73,8 +74,8 @@ enum UsageHint {
 
 /// Lines for people, on standard error.
 enum Messages {
-  /// Writes a line.
-  static func write(_ line: String) { emit(line + "\n") }
+  /// Writes a line, whatever is in it.
+  static func write(_ line: String) { emit(line.shown + "\n") }
 
   /// Writes text as it is.
   static func emit(_ text: String) {

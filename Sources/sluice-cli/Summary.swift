@@ -22,7 +22,7 @@ enum Summary {
     text += " in \(Units.decimal(timing.wallSeconds, digits: 1)) s"
     text += " (\(Units.bytes(Int(timing.bytesPerSecond)))/s, peak \(Units.bytes(timing.peakMemoryBytes)))\n"
     if let planned = result.planned { return text + Self.text(planned) }
-    if let output, output != "-" { text += "wrote \(report.rows) rows to \(output)\n" }
+    if let output, output != "-" { text += "wrote \(report.rows) rows to \(output.shown)\n" }
     return text
   }
 
@@ -36,7 +36,7 @@ enum Summary {
     if partitions.isEmpty { return text }
     var lines = [("rows", "raw bytes", "partition")]
     for partition in partitions.sorted(by: { $0.rawBytes > $1.rawBytes }).prefix(mostPartitions) {
-      lines.append(("\(partition.rows)", Units.bytes(partition.rawBytes), partition.directory))
+      lines.append(("\(partition.rows)", Units.bytes(partition.rawBytes), partition.directory.shown))
     }
     let rest = partitions.count - mostPartitions
     if rest > 0 { lines.append(("", "", "… and \(rest) more, which --stats json lists")) }

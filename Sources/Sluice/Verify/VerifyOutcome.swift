@@ -46,7 +46,8 @@ public struct VerifyOutcome: Hashable, Sendable {
 
   /// The lines for people, the last a summary; each ends with a newline.
   public func text(directory: String) -> String {
-    let lines = files.map { "\(directory)/\($0.path): \($0.problem.explanation)\n" }
+    let directory = directory.shown
+    let lines = files.map { "\(directory)/\($0.path.shown): \($0.problem.explanation)\n" }
     let summary =
       isOK
       ? "\(directory): ok, \(counted(parts, "file")), \(counted(rows, "row")), \(counted(bytes, "byte"))\n"
