@@ -67,7 +67,9 @@ let package = Package(
 
     // The program in Examples/, which is a package of its own, so that tests can run it.
     .executableTarget(
-      name: "example-stage-counts", dependencies: ["Sluice"], path: "Examples/Sources/StageCounts",
+      name: "example-stage-counts",
+      dependencies: ["Sluice", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Examples/Sources/StageCounts",
       swiftSettings: strict),
 
     // Exports to test and measure with, made from a seed.

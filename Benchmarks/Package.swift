@@ -15,6 +15,7 @@ let package = Package(
   dependencies: [
     .package(name: "Sluice", path: "../"),
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     .target(
@@ -38,6 +39,7 @@ let package = Package(
       dependencies: [
         "BenchmarkSupport", .product(name: "Sluice", package: "Sluice"),
         .product(name: "SluiceParts", package: "Sluice"), .product(name: "Benchmark", package: "benchmark"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Benchmarks/RunBenchmarks", swiftSettings: settings,
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),

@@ -3,6 +3,7 @@
 internal import Compression
 internal import Pipeline
 internal import Storage
+internal import SystemPackage
 
 /// Writes partitions, manifest and report.
 struct DirectoryRun {
@@ -17,7 +18,7 @@ struct DirectoryRun {
   }
 
   /// Runs into `directory`.
-  func execute(_ directory: String, overwrite: Bool) throws -> RunResult {
+  func execute(_ directory: FilePath, overwrite: Bool) throws -> RunResult {
     let transaction: OutputTransaction
     do {
       transaction = try OutputTransaction(
@@ -39,7 +40,7 @@ struct DirectoryRun {
   }
 
   /// Names the directory that is full by the name the user knows, and not a place inside that is gone by now.
-  private func named(_ error: any Error, _ directory: String, staged: Int?) -> any Error {
+  private func named(_ error: any Error, _ directory: FilePath, staged: Int?) -> any Error {
     guard let refusal = error as? StorageError, refusal.isOutOfSpace else { return error }
     let temporary = run.temporaryDirectory ?? ""
     let isScratch = ScratchDirectory.contains(refusal.path, below: temporary)

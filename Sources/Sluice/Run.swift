@@ -5,11 +5,12 @@ internal import Glibc
 internal import Pipeline
 internal import Sharding
 internal import Storage
+public import SystemPackage
 
 /// Where the rows of a run go.
 public enum RunOutput: Sendable {
   /// A directory, made or replaced by one rename.
-  case directory(String, overwrite: Bool)
+  case directory(FilePath, overwrite: Bool)
   /// A closure that takes the rows as bytes, compressed as `OutputOptions.format` says: each row with its line
   /// feed, cut anywhere, without partitions, manifest and report.
   ///
@@ -49,7 +50,7 @@ public struct Run: Sendable {
   /// Everything else.
   public var options: RunOptions
   /// Where spooled and spilled data goes; nil for the staging directory, or where there is none, `TMPDIR`.
-  public var temporaryDirectory: String?
+  public var temporaryDirectory: FilePath?
 
   /// Plans a run.
   ///
@@ -61,7 +62,7 @@ public struct Run: Sendable {
   ///     is none, `TMPDIR`.
   public init(
     inputs: [InputName], output: RunOutput, options: RunOptions = RunOptions(),
-    temporaryDirectory: String? = nil
+    temporaryDirectory: FilePath? = nil
   ) {
     self.inputs = inputs
     self.output = output
@@ -253,5 +254,7 @@ final class InputsReader {
 /// Directories that the system names.
 enum SystemDirectory {
   /// Where temporary files go: `TMPDIR`, else `/tmp`.
-  static var temporary: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
+  static var temporary: FilePath {
+    unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? "/tmp"
+  }
 }

@@ -3,7 +3,7 @@
 // overwritten cannot lead out of it. Names are bytes: a leftover need not be valid UTF-8.
 
 import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// One name in a directory.
 public struct DirectoryEntry: Hashable, Sendable {
@@ -19,15 +19,14 @@ public struct DirectoryEntry: Hashable, Sendable {
     case other
   }
 
-  /// The name's bytes as they are on disk.
+  /// The name.
+  public let name: FilePath.Component
+  /// Its bytes, by which a listing is in order.
   public let nameBytes: [UInt8]
   /// What it is; links are not followed.
   public let kind: Kind
   /// The length in bytes of a file.
   public let size: Int
-
-  /// The name as text, repaired where it isn't valid UTF-8.
-  public var name: String { String(decoding: nameBytes, as: UTF8.self) }
 }
 
 /// What can be done with directories.
@@ -36,8 +35,8 @@ public enum Directory {
   ///
   /// - Parameter path: Where it goes.
   /// - Throws: `StorageError`.
-  public static func create(_ path: String) throws(StorageError) {
-    try systemCall("create", path) { unsafe mkdir(path, 0o777) }
+  public static func create(_ path: FilePath) throws(StorageError) {
+    try systemCall("create", path) { unsafe mkdir($0, 0o777) }
   }
 
   /// Makes a directory and those above it, as far as they are missing.
@@ -46,8 +45,8 @@ public enum Directory {
   /// - Returns: The directories that were made, the outermost first.
   /// - Throws: `StorageError`.
   @discardableResult
-  public static func createWithParents(_ path: String) throws(StorageError) -> [String] {
-    var missing: [String] = []
+  public static func createWithParents(_ path: FilePath) throws(StorageError) -> [FilePath] {
+    var missing: [FilePath] = []
     var current = path
     while try FileStatus(of: current, followingLinks: true) == nil {
       missing.append(current)
@@ -55,7 +54,7 @@ public enum Directory {
       if parent == current { break }
       current = parent
     }
-    var made: [String] = []
+    var made: [FilePath] = []
     for directory in missing.reversed() {
       do {
         try create(directory)
@@ -74,15 +73,15 @@ public enum Directory {
   ///   - path: The directory.
   ///   - permissions: The bits, not masked by the umask.
   /// - Throws: `StorageError`.
-  public static func setPermissions(of path: String, to permissions: UInt32) throws(StorageError) {
-    try systemCall("set the permissions of", path) { unsafe chmod(path, permissions) }
+  public static func setPermissions(of path: FilePath, to permissions: UInt32) throws(StorageError) {
+    try systemCall("set the permissions of", path) { unsafe chmod($0, permissions) }
   }
 
   /// Makes the names in a directory survive a power cut.
   ///
   /// - Parameter path: The directory.
   /// - Throws: `StorageError`.
-  public static func synchronize(_ path: String) throws(StorageError) {
+  public static func synchronize(_ path: FilePath) throws(StorageError) {
     let descriptor = try open(path)
     defer { close(descriptor) }
     try Storage.synchronize(descriptor, path: path)
@@ -93,27 +92,23 @@ public enum Directory {
   /// - Parameter path: The directory; the last component must not be a symbolic link.
   /// - Returns: Every entry but `.` and `..`.
   /// - Throws: `StorageError`.
-  public static func list(_ path: String) throws(StorageError) -> [DirectoryEntry] {
+  public static func list(_ path: FilePath) throws(StorageError) -> [DirectoryEntry] {
     let descriptor = try open(path)
     defer { close(descriptor) }
     var entries: [DirectoryEntry] = []
     for name in try names(in: descriptor, path: path) {
       var status = stat()
-      let found = unsafe name.withUnsafeBufferPointer { name in
-        // The array ends with a NUL, so it has a base address.
-        unsafe name.baseAddress.map {
-          unsafe fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW)
-        }
+      let (found, code) = unsafe name.withPlatformString {
+        (unsafe fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW), Errno(rawValue: errno))
       }
       if found != 0 {
         // Gone between reading the name and asking after it; anything else may hide what is there.
-        if errno == ENOENT { continue }
-        throw StorageError(operation: "look into", path: path, errno: Errno(rawValue: errno))
+        if code == .noSuchFileOrDirectory { continue }
+        throw StorageError(operation: "look into", path: path, errno: code)
       }
       entries.append(
         DirectoryEntry(
-          nameBytes: name.dropLast().map { UInt8(bitPattern: $0) },
-          kind: FileStatus(status).kind, size: Int(status.st_size)))
+          name: name, nameBytes: name.bytes, kind: FileStatus(status).kind, size: Int(status.st_size)))
     }
     return entries.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
   }
@@ -122,15 +117,15 @@ public enum Directory {
   ///
   /// - Parameter path: What to remove; a symbolic link is removed itself.
   /// - Throws: `StorageError`.
-  public static func removeTree(_ path: String) throws(StorageError) {
+  public static func removeTree(_ path: FilePath) throws(StorageError) {
     guard let status = try FileStatus(of: path, followingLinks: false) else { return }
     if status.kind == .directory {
       let descriptor = try open(path)
       defer { close(descriptor) }
       try removeContents(of: descriptor, path: path)
-      try systemCall("remove", path) { unsafe rmdir(path) }
+      try systemCall("remove", path) { unsafe rmdir($0) }
     } else {
-      try systemCall("remove", path) { unsafe unlink(path) }
+      try systemCall("remove", path) { unsafe unlink($0) }
     }
   }
 
@@ -139,53 +134,45 @@ public enum Directory {
   /// - Parameter path: The directory.
   /// - Returns: Whether it was removed.
   @discardableResult
-  public static func removeIfEmpty(_ path: String) -> Bool {
-    unsafe rmdir(path) == 0
+  public static func removeIfEmpty(_ path: FilePath) -> Bool {
+    unsafe path.withPlatformString { unsafe rmdir($0) } == 0
   }
 
-  private static func open(_ path: String) throws(StorageError) -> CInt {
+  private static func open(_ path: FilePath) throws(StorageError) -> CInt {
     try systemCall("open", path) {
-      unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      unsafe Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
   }
 
-  private static func removeContents(of directory: CInt, path: String) throws(StorageError) {
+  private static func removeContents(of directory: CInt, path: FilePath) throws(StorageError) {
     for name in try names(in: directory, path: path) {
-      let inner = path + "/" + String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      var failure: StorageError?
-      unsafe name.withUnsafeBufferPointer { name in
-        // The array ends with a NUL, so it has a base address.
-        guard let pointer = name.baseAddress else { return }
-        do throws(StorageError) {
-          unsafe try remove(pointer, in: directory, path: inner)
-        } catch {
-          failure = error
-        }
-      }
-      if let failure { throw failure }
+      try remove(name, in: directory, path: path.appending(name))
     }
   }
 
   private static func remove(
-    _ name: UnsafePointer<CChar>, in directory: CInt, path: String
+    _ name: FilePath.Component, in directory: CInt, path: FilePath
   ) throws(StorageError) {
+    // What is removed is called by its name in the directory; its path is for messages. As safe as `body` is: the
+    // name has a NUL at its end.
+    @safe func call(_ body: (UnsafePointer<CChar>) -> CInt) throws(StorageError) -> CInt {
+      try systemCall("remove", path) { unsafe name.withPlatformString(body) }
+    }
     let child: CInt
     do {
-      child = try systemCall("remove", path) {
-        unsafe openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-      }
+      child = try call { unsafe openat(directory, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
     } catch {
       guard error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels else { throw error }
-      try systemCall("remove", path) { unsafe unlinkat(directory, name, 0) }
+      _ = try call { unsafe unlinkat(directory, $0, 0) }
       return
     }
     defer { close(child) }
     try removeContents(of: child, path: path)
-    try systemCall("remove", path) { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
+    _ = try call { unsafe unlinkat(directory, $0, AT_REMOVEDIR) }
   }
 
-  /// The names in an open directory, each with its NUL at the end.
-  private static func names(in directory: CInt, path: String) throws(StorageError) -> [[CChar]] {
+  /// The names in an open directory.
+  private static func names(in directory: CInt, path: FilePath) throws(StorageError) -> [FilePath.Component] {
     // A second descriptor with its own position: a directory is listed more than once.
     let copy = try systemCall("open", path) {
       unsafe openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -195,17 +182,18 @@ public enum Directory {
       throw StorageError(operation: "list", path: path, errno: Errno(rawValue: errno))
     }
     defer { unsafe closedir(stream) }
-    var names: [[CChar]] = []
+    var names: [FilePath.Component] = []
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { break }
       let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
         // d_name is a C string of at most 256 bytes, imported as a tuple of as many.
         unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe [CChar](UnsafeBufferPointer(start: $0, count: strlen($0) + 1))
+          unsafe FilePath.Component(platformString: $0)
         }
       }
-      if name != [0x2E, 0] && name != [0x2E, 0x2E, 0] { names.append(name) }
+      // Those that are not regular are the directory itself and the one above.
+      if let name, name.kind == .regular { names.append(name) }
     }
     if errno != 0 { throw StorageError(operation: "list", path: path, errno: Errno(rawValue: errno)) }
     return names

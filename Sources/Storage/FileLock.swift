@@ -1,23 +1,23 @@
 // An advisory lock that dies with its process, however it dies: what tells a live run from leftovers.
 
 import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// A lock file, held from its making as long as this object lives, at most to the end of the process.
 public final class FileLock: Sendable {
   /// The lock file.
-  public let path: String
+  public let path: FilePath
   private let descriptor: FileDescriptor
 
   /// Takes the lock, or gives nil while another process or another `FileLock` holds it.
   ///
   /// - Parameter path: The lock file; it is made if need be.
   /// - Throws: `StorageError` when the file can't be made or the file system has no locks.
-  public init?(acquiring path: String) throws(StorageError) {
+  public init?(acquiring path: FilePath) throws(StorageError) {
     self.path = path
     while true {
       let raw = try systemCall("create", path) {
-        unsafe open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666 as mode_t)
+        unsafe open($0, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o666 as mode_t)
       }
       do throws(StorageError) {
         try systemCall("lock", path) { flock(raw, LOCK_EX | LOCK_NB) }
@@ -43,6 +43,6 @@ public final class FileLock: Sendable {
 
   /// Removes the lock file; the lock itself goes when this object does.
   public func removeFile() {
-    unsafe unlink(path)
+    unsafe path.withPlatformString { _ = unsafe unlink($0) }
   }
 }

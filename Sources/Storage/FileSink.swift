@@ -36,7 +36,7 @@ extension ByteSink {
 /// The lock is for the compiler, not for sharing: one thread at a time hands a sink on to the next.
 public final class FileSink: ByteSink {
   /// The name it was created by.
-  public let path: String
+  public let path: FilePath
   private let state: Mutex<State>
 
   private struct State {
@@ -51,12 +51,12 @@ public final class FileSink: ByteSink {
   ///   - path: Where the file goes.
   ///   - permissions: The mode before the umask.
   /// - Throws: `StorageError`, with `.fileExists` when something has that name.
-  public init(creating path: String, permissions: FilePermissions = .init(rawValue: 0o666))
+  public init(creating path: FilePath, permissions: FilePermissions = .init(rawValue: 0o666))
     throws(StorageError)
   {
     self.path = path
     let descriptor = try systemCall("create", path) {
-      unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions.rawValue)
+      unsafe open($0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions.rawValue)
     }
     state = Mutex(State(descriptor: FileDescriptor(rawValue: descriptor)))
   }
@@ -101,12 +101,12 @@ public final class FileSink: ByteSink {
 /// Standard output or another descriptor that is not ours to close.
 public final class DescriptorSink: ByteSink {
   /// What messages call it.
-  public let name: String
+  public let name: FilePath
   private let descriptor: FileDescriptor
   private let written = Mutex(0)
 
   /// Writes to `descriptor`, which stays open.
-  public init(_ descriptor: FileDescriptor, name: String) {
+  public init(_ descriptor: FileDescriptor, name: FilePath) {
     self.descriptor = descriptor
     self.name = name
   }
@@ -123,7 +123,7 @@ public final class DescriptorSink: ByteSink {
 }
 
 /// Closes for good: Linux has let go of the descriptor even when it reports a failure.
-func systemClose(_ descriptor: FileDescriptor, path: String) throws(StorageError) {
+func systemClose(_ descriptor: FileDescriptor, path: FilePath) throws(StorageError) {
   if close(descriptor.rawValue) == -1, errno != EINTR {
     throw StorageError(operation: "close", path: path, errno: Errno(rawValue: errno))
   }

@@ -3,7 +3,7 @@ public import SystemPackage
 /// A regular file, read at any offset by any thread.
 public final class FileSource: RandomAccessSource {
   /// The name it was opened by.
-  public let name: String
+  public let name: FilePath
   /// The length in bytes when it was opened.
   public let size: Int
   private let descriptor: FileDescriptor
@@ -11,7 +11,7 @@ public final class FileSource: RandomAccessSource {
   /// Takes over an open descriptor and closes it in the end.
   ///
   /// - Throws: `StorageError` when the length cannot be told.
-  public init(_ descriptor: FileDescriptor, name: String) throws(StorageError) {
+  public init(_ descriptor: FileDescriptor, name: FilePath) throws(StorageError) {
     self.descriptor = descriptor
     self.name = name
     do {
@@ -39,7 +39,7 @@ public final class FileSource: RandomAccessSource {
 
 /// Reads until `buffer` is full or the file ends.
 func readFully(
-  _ descriptor: FileDescriptor, path: String, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  _ descriptor: FileDescriptor, path: FilePath, into buffer: UnsafeMutableRawBufferPointer, at offset: Int
 ) throws(StorageError) -> Int {
   var filled = 0
   while filled < buffer.count {
@@ -60,7 +60,7 @@ func readFully(
 /// A pipe, a terminal or a file, read from front to back.
 public final class FileStream: ByteStream {
   /// The name it was opened by.
-  public let name: String
+  public let name: FilePath
   private let descriptor: FileDescriptor
   private let closes: Bool
   private let gate: ReadGate?
@@ -72,7 +72,7 @@ public final class FileStream: ByteStream {
   ///   - name: What messages call it.
   ///   - closes: Whether it is closed in the end.
   ///   - gate: Says how long to wait for bytes; nil waits for ever.
-  public init(_ descriptor: FileDescriptor, name: String, closes: Bool = true, gate: ReadGate? = nil) {
+  public init(_ descriptor: FileDescriptor, name: FilePath, closes: Bool = true, gate: ReadGate? = nil) {
     self.descriptor = descriptor
     self.name = name
     self.closes = closes

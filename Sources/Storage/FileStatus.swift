@@ -33,11 +33,11 @@ public struct FileStatus: Hashable, Sendable {
   ///   - path: The path.
   ///   - followingLinks: Whether a symbolic link stands for what it leads to.
   /// - Throws: `StorageError` when the system refuses to tell.
-  public init?(of path: String, followingLinks: Bool) throws(StorageError) {
+  public init?(of path: FilePath, followingLinks: Bool) throws(StorageError) {
     var status = stat()
     do {
       try systemCall("look at", path) {
-        unsafe followingLinks ? stat(path, &status) : lstat(path, &status)
+        unsafe followingLinks ? stat($0, &status) : lstat($0, &status)
       }
     } catch {
       if error.errno == .noSuchFileOrDirectory { return nil }
@@ -54,7 +54,7 @@ extension FileStatus {
   ///   - descriptor: The descriptor.
   ///   - path: What messages call it.
   /// - Throws: `StorageError` when the system refuses to tell.
-  public init(of descriptor: FileDescriptor, path: String) throws(StorageError) {
+  public init(of descriptor: FileDescriptor, path: FilePath) throws(StorageError) {
     var status = stat()
     try systemCall("look at", path) { unsafe fstat(descriptor.rawValue, &status) }
     self.init(status)
@@ -75,7 +75,7 @@ public struct FileVersion: Hashable, Sendable {
   ///   - descriptor: The descriptor.
   ///   - path: What messages call it.
   /// - Throws: `StorageError` when the system refuses to tell.
-  public init(of descriptor: FileDescriptor, path: String) throws(StorageError) {
+  public init(of descriptor: FileDescriptor, path: FilePath) throws(StorageError) {
     var status = stat()
     try systemCall("look at", path) { unsafe fstat(descriptor.rawValue, &status) }
     isFile = FileStatus(status).kind == .file
@@ -92,27 +92,15 @@ public struct FileIdentity: Hashable, Sendable {
   public let number: UInt64
 }
 
-/// Paths as text.
+/// What `FilePath` does not say of a path: it knows names, not files.
+///
+/// A path is bytes: names that aren't valid UTF-8 pass through unchanged. `FilePath` takes slashes that stand for
+/// nothing away, several in a row and those at the end.
 public enum Path {
   /// The path without its last component: `/` for `/a`, `.` for `a`.
-  public static func parent(of path: String) -> String {
-    let trimmed = withoutTrailingSlashes(path)
-    guard let slash = trimmed.utf8.lastIndex(of: 0x2F) else { return "." }
-    return slash == trimmed.startIndex ? "/" : withoutTrailingSlashes(String(trimmed[..<slash]))
-  }
-
-  /// The last component.
-  public static func name(of path: String) -> String {
-    let trimmed = withoutTrailingSlashes(path)
-    guard let slash = trimmed.utf8.lastIndex(of: 0x2F) else { return trimmed }
-    return String(trimmed[trimmed.utf8.index(after: slash)...])
-  }
-
-  /// The path without slashes at its end; `/` stays.
-  public static func withoutTrailingSlashes(_ path: String) -> String {
-    var bytes = Array(path.utf8)
-    while bytes.count > 1, bytes.last == 0x2F { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
+  public static func parent(of path: FilePath) -> FilePath {
+    let parent = path.removingLastComponent()
+    return parent.isEmpty ? "." : parent
   }
 
   /// The absolute path without links, `.` and `..`.
@@ -120,23 +108,41 @@ public enum Path {
   /// - Parameter path: Something that exists.
   /// - Returns: Its one true name.
   /// - Throws: `StorageError`.
-  public static func resolve(_ path: String) throws(StorageError) -> String {
-    guard !path.utf8.contains(0) else {
-      throw StorageError(operation: "resolve", path: path, errno: .invalidArgument)
-    }
-    guard let resolved = unsafe realpath(path, nil) else {
+  public static func resolve(_ path: FilePath) throws(StorageError) -> FilePath {
+    guard let resolved = unsafe path.withPlatformString({ unsafe realpath($0, nil) }) else {
       throw StorageError(operation: "resolve", path: path, errno: Errno(rawValue: errno))
     }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe FilePath(platformString: resolved)
   }
 
   /// Whether a file system is mounted at `path`, so that nothing can be renamed over it.
   ///
   /// - Parameter path: A directory.
   /// - Returns: False also where the system doesn't tell.
-  public static func isMountPoint(_ path: String) -> Bool {
-    unsafe cstorage_is_mount_root(path) == 1
+  public static func isMountPoint(_ path: FilePath) -> Bool {
+    unsafe path.withPlatformString { unsafe cstorage_is_mount_root($0) } == 1
+  }
+}
+
+extension FilePath {
+  /// A path of these bytes, which hold no NUL.
+  public init(bytes: some Sequence<UInt8>) {
+    let name = bytes.map { CChar(bitPattern: $0) } + [0]
+    self.init(platformString: name)
+  }
+}
+
+extension FilePath.Component {
+  /// A name of these bytes; nil if they are none, or more than one.
+  public init?(bytes: some Sequence<UInt8>) {
+    let name = bytes.map { CChar(bitPattern: $0) } + [0]
+    self.init(platformString: name)
+  }
+
+  /// The name's bytes as they are on disk.
+  public var bytes: [UInt8] {
+    unsafe withPlatformString { unsafe [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
   }
 }
 
@@ -147,9 +153,9 @@ public enum FreeSpace {
   /// - Parameter path: Any file or directory there.
   /// - Returns: Bytes.
   /// - Throws: `StorageError`.
-  public static func bytes(at path: String) throws(StorageError) -> Int {
+  public static func bytes(at path: FilePath) throws(StorageError) -> Int {
     var status = statvfs()
-    try systemCall("ask for the free space of", path) { unsafe statvfs(path, &status) }
+    try systemCall("ask for the free space of", path) { unsafe statvfs($0, &status) }
     return Int(
       clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
   }

@@ -2,7 +2,7 @@
 
 internal import CStorage
 import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// Renaming.
 public enum Rename {
@@ -12,11 +12,8 @@ public enum Rename {
   ///   - from: The name now.
   ///   - to: The name from then on, on the same file system.
   /// - Throws: `StorageError` that names `to`.
-  public static func move(_ from: String, to: String) throws(StorageError) {
-    guard !from.utf8.contains(0) else {
-      throw StorageError(operation: "rename", path: from, errno: .invalidArgument)
-    }
-    try systemCall("rename to", to) { unsafe rename(from, to) }
+  public static func move(_ from: FilePath, to: FilePath) throws(StorageError) {
+    try systemCall("rename to", to) { to in unsafe from.withPlatformString { unsafe rename($0, to) } }
   }
 
   /// Lets two names change places atomically.
@@ -26,10 +23,9 @@ public enum Rename {
   ///   - to: The other.
   /// - Throws: `StorageError` that names `to`; `.invalidArgument` and its like where the file system
   ///   cannot exchange names.
-  public static func exchange(_ from: String, _ to: String) throws(StorageError) {
-    guard !from.utf8.contains(0) else {
-      throw StorageError(operation: "exchange", path: from, errno: .invalidArgument)
+  public static func exchange(_ from: FilePath, _ to: FilePath) throws(StorageError) {
+    try systemCall("exchange", to) { to in
+      unsafe from.withPlatformString { unsafe cstorage_rename_exchange($0, to) }
     }
-    try systemCall("exchange", to) { unsafe cstorage_rename_exchange(from, to) }
   }
 }

@@ -4,12 +4,12 @@
 internal import CStorage
 import Glibc
 internal import Synchronization
-internal import SystemPackage
+public import SystemPackage
 
 /// A nameless temporary file: appended to, and read at any offset that was written.
 public final class SpoolFile: ByteSink, RandomAccessSource {
   /// The directory whose space it takes, for messages.
-  public let directory: String
+  public let directory: FilePath
   private let descriptor: FileDescriptor
   private let written = Mutex(0)
 
@@ -17,15 +17,15 @@ public final class SpoolFile: ByteSink, RandomAccessSource {
   ///
   /// - Parameter directory: Where its bytes go; it must exist.
   /// - Throws: `StorageError` when the system refuses.
-  public init(in directory: String) throws(StorageError) {
+  public init(in directory: FilePath) throws(StorageError) {
     self.directory = directory
     descriptor = FileDescriptor(rawValue: try Self.open(in: directory))
   }
 
   /// Opens a file that never had a name; where the file system cannot do that, one that loses it at once.
-  private static func open(in directory: String) throws(StorageError) -> CInt {
+  private static func open(in directory: FilePath) throws(StorageError) -> CInt {
     do {
-      return try systemCall(creating, directory) { unsafe cstorage_open_nameless(directory) }
+      return try systemCall(creating, directory) { unsafe cstorage_open_nameless($0) }
     } catch {
       guard [.notSupported, .isDirectory].contains(error.errno) else { throw error }
       return try openAndUnlink(in: directory)
@@ -33,13 +33,13 @@ public final class SpoolFile: ByteSink, RandomAccessSource {
   }
 
   /// A run that is killed between the two calls leaves an empty file behind.
-  static func openAndUnlink(in directory: String) throws(StorageError) -> CInt {
+  static func openAndUnlink(in directory: FilePath) throws(StorageError) -> CInt {
     // 64 random bits: two runs that share the directory don't meet, and if they did O_EXCL says so.
-    let path = directory + "/spool-" + hexadecimal(UInt64.random(in: 0 ... .max))
-    let descriptor = try systemCall(creating, directory) {
-      unsafe Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+    let path = directory.appending("spool-" + hexadecimal(UInt64.random(in: 0 ... .max)))
+    let descriptor = try systemCall(creating, path) {
+      unsafe Glibc.open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
     }
-    try systemCall("remove", path) { unsafe unlink(path) }
+    try systemCall("remove", path) { unsafe unlink($0) }
     return descriptor
   }
 

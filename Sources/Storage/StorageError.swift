@@ -5,14 +5,14 @@ public struct StorageError: Error, Hashable, Sendable {
   /// What was being done, as a verb, such as `open` or `write`.
   public let operation: String
   /// The file or directory it was done to, as the user would name it.
-  public let path: String
+  public let path: FilePath
   /// What the system answered.
   public let errno: Errno
   /// How many bytes the file had taken when space or quota ran out, else nil.
   public let bytesWritten: Int?
 
   /// Describes a refused call.
-  public init(operation: String, path: String, errno: Errno, bytesWritten: Int? = nil) {
+  public init(operation: String, path: FilePath, errno: Errno, bytesWritten: Int? = nil) {
     self.operation = operation
     self.path = path
     self.errno = errno

@@ -1,17 +1,20 @@
-// The one place where a C return value becomes a Swift error. Paths are Strings that the user knows;
-// a NUL inside one would silently name another file in C, so it is refused here for every call.
+// The one place where a C return value becomes a Swift error, and where a path becomes what C calls a path.
 
 import Glibc
 internal import SystemPackage
 
 /// Makes a call that answers -1 for failure, again as long as a signal cuts it short.
+///
+/// - Parameters:
+///   - operation: What is done, as a verb.
+///   - path: What it is done to, for messages.
+///   - call: The call.
+/// - Returns: What the call answers.
+/// - Throws: `StorageError` for -1.
 @discardableResult
 func systemCall(
-  _ operation: String, _ path: String, _ call: () -> CInt
+  _ operation: String, _ path: FilePath, _ call: () -> CInt
 ) throws(StorageError) -> CInt {
-  guard !path.utf8.contains(0) else {
-    throw StorageError(operation: operation, path: path, errno: .invalidArgument)
-  }
   while true {
     let result = call()
     if result != -1 { return result }
@@ -22,11 +25,21 @@ func systemCall(
   }
 }
 
+/// Makes a call with a path.
+///
+/// It is safe as far as `call` is: the pointer leads to the path, with a NUL at its end, while that runs.
+@safe @discardableResult
+func systemCall(
+  _ operation: String, _ path: FilePath, _ call: (UnsafePointer<CChar>) -> CInt
+) throws(StorageError) -> CInt {
+  try systemCall(operation, path) { unsafe path.withPlatformString { unsafe call($0) } }
+}
+
 /// Writes all of `bytes`, however often the system takes only a part or a signal cuts in.
 ///
 /// Adds what was taken to `written` even when it throws, so that the error can say how far it got.
 func writeAll(
-  _ bytes: UnsafeRawBufferPointer, to descriptor: FileDescriptor, path: String, written: inout Int
+  _ bytes: UnsafeRawBufferPointer, to descriptor: FileDescriptor, path: FilePath, written: inout Int
 ) throws(StorageError) {
   var rest = unsafe bytes
   while unsafe !rest.isEmpty {
@@ -45,7 +58,7 @@ func writeAll(
 }
 
 /// Makes what was written to `descriptor` survive a power cut.
-func synchronize(_ descriptor: CInt, path: String) throws(StorageError) {
+func synchronize(_ descriptor: CInt, path: FilePath) throws(StorageError) {
   do {
     try systemCall("synchronize", path) { fsync(descriptor) }
   } catch {

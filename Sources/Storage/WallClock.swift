@@ -2,7 +2,7 @@
 
 internal import CStorage
 import Glibc
-internal import SystemPackage
+public import SystemPackage
 
 /// The system's clock.
 public enum WallClock {
@@ -53,7 +53,7 @@ public enum CurrentProcess {
     var opened: [CInt] = []
     defer { for descriptor in opened { close(descriptor) } }
     for _ in 0..<count {
-      opened.append(try systemCall("open", "/") { unsafe open("/", O_RDONLY | O_CLOEXEC) })
+      opened.append(try systemCall("open", "/") { unsafe open($0, O_RDONLY | O_CLOEXEC) })
     }
   }
 
@@ -81,5 +81,5 @@ public enum CurrentProcess {
   }
 
   /// The absolute path it works in, nil where that has been removed.
-  public static var workingDirectory: String? { try? Path.resolve(".") }
+  public static var workingDirectory: FilePath? { try? Path.resolve(".") }
 }

@@ -38,7 +38,7 @@ struct BenchCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp("An export, as run takes it, but no pipe.", valueName: "input"), completion: .file())
-  var input: String
+  var input: InputName
 
   @OptionGroup(title: "Selection") var select: SelectionArguments
   @OptionGroup(title: "Rows") var row: RowArguments
@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup(title: "Resources") var resource: ResourceArguments
 
   func validate() throws {
-    if input == "-" {
+    if input == .standardInput {
       throw ValidationError(
         "standard input can be read once, and a measurement reads several times: name a file")
     }
@@ -78,7 +78,7 @@ struct BenchCommand: ParsableCommand {
     let monitor = RunMonitor()
     let signals = try SignalWatch(monitor)
     let bench = Bench(
-      input: .path(input), options: options, seconds: measure.seconds,
+      input: input, options: options, seconds: measure.seconds,
       temporaryDirectory: resource.temp)
     let shows = isatty(STDERR_FILENO) == 1
     let outcome = Result { () throws(RunError) in

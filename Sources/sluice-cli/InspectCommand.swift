@@ -4,6 +4,7 @@ import ArgumentParser
 import Glibc
 import Sluice
 import Storage
+import SystemPackage
 
 /// Says what is in exports.
 struct InspectCommand: ParsableCommand {
@@ -23,7 +24,7 @@ struct InspectCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
-  var inputs: [String]
+  var inputs: [InputName]
 
   @Flag(help: "Write what was found as JSON on standard output.")
   var json = false
@@ -31,7 +32,7 @@ struct InspectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Write a page with charts, complete in itself.", valueName: "file"),
     completion: .file())
-  var html: String?
+  var html: FilePath?
 
   @Option(
     help: ArgumentHelp(
@@ -56,7 +57,7 @@ struct InspectCommand: ParsableCommand {
     if json, ddl != nil {
       throw ValidationError("standard output takes --json or --ddl, not both")
     }
-    if inputs.filter({ $0 == "-" }).count > 1 {
+    if inputs.filter({ $0 == .standardInput }).count > 1 {
       throw ValidationError("standard input can be read once: - is named twice")
     }
     let needed = try inspection().leastMemory
@@ -92,8 +93,7 @@ struct InspectCommand: ParsableCommand {
   private func inspection() throws -> Inspection {
     let defaults = ResourceOptions(workers: resource.workers ?? CurrentProcess.processors)
     var inspection = Inspection(
-      inputs: inputs.map { $0 == "-" ? .standardInput : .path($0) },
-      resources: try resource.options(defaults))
+      inputs: inputs, resources: try resource.options(defaults))
     inspection.onError = onError
     inspection.allowEmpty = allowEmpty
     inspection.temporaryDirectory = resource.temp

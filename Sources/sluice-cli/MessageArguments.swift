@@ -5,6 +5,7 @@ import ByteScan
 import Compression
 import Glibc
 import Sluice
+import SystemPackage
 
 /// When to show how far the run has come.
 enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
@@ -15,7 +16,7 @@ enum ProgressMode: String, CaseIterable, ExpressibleByArgument {
 enum StatsTarget: Equatable {
   /// Standard output, or standard error where rows are there.
   case standard
-  case path(String)
+  case path(FilePath)
 }
 
 /// What happens to malformed assets, and what is said.
@@ -40,8 +41,13 @@ struct MessageArguments: ParsableArguments {
 
 private func parseStats(_ text: String) throws -> StatsTarget {
   if text == "json" { return .standard }
-  let prefix = "json="
-  if text.hasPrefix(prefix), text.count > prefix.count { return .path(String(text.dropFirst(prefix.count))) }
+  // By bytes: to text, a name's first character may belong to the sign before it.
+  let prefix = "json=".utf8
+  if text.utf8.starts(with: prefix), text.utf8.count > prefix.count,
+    let path = FilePath(argument: String(text.unicodeScalars.dropFirst(prefix.count)))
+  {
+    return .path(path)
+  }
   throw ValidationError("'\(text)' is no form of statistics; write json or json=PATH")
 }
 

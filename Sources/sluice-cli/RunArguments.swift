@@ -4,6 +4,7 @@
 public import ArgumentParser
 public import Sluice
 import Storage
+import SystemPackage
 
 extension ErrorPolicy: ExpressibleByArgument {}
 extension HistoryMode: ExpressibleByArgument {}
@@ -13,28 +14,34 @@ extension Validation: ExpressibleByArgument {}
 
 /// Which assets and annotations are kept.
 struct SelectionArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Keep tasks whose stage or stageId is NAME.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Keep tasks whose stage or stageId is NAME.", valueName: "name"), transform: parseText)
   var stage: [String] = []
 
-  @Option(help: ArgumentHelp("Keep assets that are in batch NAME.", valueName: "name"))
+  @Option(help: ArgumentHelp("Keep assets that are in batch NAME.", valueName: "name"), transform: parseText)
   var batch: [String] = []
 
   @Flag(help: "Keep assets that are in no batch.")
   var noBatch = false
 
-  @Option(help: ArgumentHelp("Keep assets with an annotation titled NAME.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Keep assets with an annotation titled NAME.", valueName: "name"), transform: parseText
+  )
   var title: [String] = []
 
   @Option(help: ArgumentHelp("Keep this share of the assets.", valueName: "n%"), transform: parseSample)
   var sample: Sample?
 
-  @Option(help: ArgumentHelp("Drop tasks whose stage or stageId is NAME.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Drop tasks whose stage or stageId is NAME.", valueName: "name"), transform: parseText)
   var excludeStage: [String] = []
 
-  @Option(help: ArgumentHelp("Drop assets that are in batch NAME.", valueName: "name"))
+  @Option(help: ArgumentHelp("Drop assets that are in batch NAME.", valueName: "name"), transform: parseText)
   var excludeBatch: [String] = []
 
-  @Option(help: ArgumentHelp("Drop annotations titled NAME, or their assets.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Drop annotations titled NAME, or their assets.", valueName: "name"),
+    transform: parseText)
   var excludeTitle: [String] = []
 
   @Option(
@@ -84,7 +91,7 @@ struct RowArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Make the member KEY (task.KEY: the task's) a column.",
-      valueName: "key"))
+      valueName: "key"), transform: parseText)
   var context: [String] = []
 
   @Flag(help: "Leave out what the title options do not want.")
@@ -164,7 +171,7 @@ struct OutputArguments: ParsableArguments {
     name: [.short, .long],
     help: ArgumentHelp("The directory to make, or - for standard output.", valueName: "dir"),
     completion: .directory)
-  var output: String?
+  var output: FilePath?
 
   @Flag(help: "Write nothing; say what would be written.")
   var dryRun = false
@@ -194,7 +201,9 @@ struct OutputArguments: ParsableArguments {
     transform: parseSize)
   var targetSize = 256_000_000
 
-  @Option(help: ArgumentHelp("The start of the parts' names.", valueName: "prefix"))
+  @Option(
+    help: ArgumentHelp("The start of the parts' names. (default: part)", valueName: "prefix"),
+    transform: parseText)
   var name = "part"
 }
 
@@ -230,7 +239,7 @@ struct ResourceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Where spooled and spilled data goes.", valueName: "dir"), completion: .directory)
-  var temp: String?
+  var temp: FilePath?
 
   @Option(
     help: ArgumentHelp("The engine that reads: fast, or plain yajl on one thread.", visibility: .hidden))

@@ -20,7 +20,7 @@ struct RunCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("Exports, read in this order.", valueName: "input"), completion: .file())
-  var inputs: [String]
+  var inputs: [InputName]
 
   @OptionGroup(title: "Selection") var select: SelectionArguments
   @OptionGroup(title: "Rows") var row: RowArguments
@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
           "--on-error reject needs an output directory; with --output - there are stop and skip")
       }
     }
-    if inputs.filter({ $0 == "-" }).count > 1 {
+    if inputs.filter({ $0 == .standardInput }).count > 1 {
       throw ValidationError("standard input can be read once: - is named twice")
     }
     let options = try runOptions()

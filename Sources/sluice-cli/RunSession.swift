@@ -24,7 +24,7 @@ struct RunSession {
     }
     let clock = RunClock()
     let run = Run(
-      inputs: command.inputs.map { $0 == "-" ? .standardInput : .path($0) }, output: output(),
+      inputs: command.inputs, output: output(),
       options: try command.runOptions(), temporaryDirectory: command.resource.temp)
     let progress = ProgressLine(monitor, mode: command.message.progress, isQuiet: command.message.quiet)
     progress.start()

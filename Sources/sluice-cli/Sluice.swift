@@ -29,6 +29,16 @@ struct SluiceCommand: ParsableCommand {
     version: SluiceVersion.text,
     subcommands: [RunCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self])
 
+  /// The command line, the command itself first.
+  private static let arguments: [String] = {
+    unsafe UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).compactMap {
+      argument in
+      unsafe argument.map {
+        unsafe ArgumentText.encode([UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))))
+      }
+    }
+  }()
+
   static func main() {
     StandardDescriptors.occupyClosed()
     // A reader that goes away is told by the write that fails.
@@ -36,7 +46,7 @@ struct SluiceCommand: ParsableCommand {
     // Likewise a file that may grow no more.
     _ = signal(SIGXFSZ, SIG_IGN)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(Array(arguments.dropFirst()))
       try command.run()
     } catch let status as ExitCode {
       Glibc.exit(status.rawValue)
@@ -47,9 +57,8 @@ struct SluiceCommand: ParsableCommand {
         Glibc.exit(0)
       }
       let text = message(for: error)
-      // The parser may say it in several lines.
-      for line in "sluice: error: \(text)".split(separator: "\n") { Messages.write(String(line)) }
-      Messages.write("  hint: \(UsageHint.text(for: text, CommandLine.arguments, commands))")
+      let hint = UsageHint.text(for: text, arguments, commands)
+      Messages.emit(ArgumentText.shown("sluice: error: \(text)\n  hint: \(hint)\n"))
       Glibc.exit(64)
     }
   }

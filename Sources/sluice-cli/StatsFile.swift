@@ -8,7 +8,7 @@ import SystemPackage
 /// A file that is written at the end of a run.
 struct StatsFile {
   /// The path as it was typed.
-  let path: String
+  let path: FilePath
   /// What goes into it.
   var content = "the statistics"
 
@@ -16,18 +16,14 @@ struct StatsFile {
   ///
   /// - Parameter output: The directory that the run makes, if any; what is in it cannot be asked for yet.
   /// - Throws: `StorageError`.
-  func check(output: String?) throws {
+  func check(output: FilePath?) throws {
     guard let target = try target() else {
       if try FileStatus(of: path, followingLinks: true)?.kind == .directory {
         throw StorageError(operation: "write", path: path, errno: .isDirectory)
       }
       return
     }
-    if let directory = output.map({ Path.withoutTrailingSlashes($0) }),
-      Path.parent(of: target) == directory || target.hasPrefix(directory + "/")
-    {
-      return
-    }
+    if let output, target != output, target.starts(with: output) { return }
     do {
       // A file without a name shows as much, and never stays behind.
       _ = try SpoolFile(in: Path.parent(of: target))
@@ -43,7 +39,7 @@ struct StatsFile {
     // A pipe or a device is written to as it is.
     guard let target = try target() else { return try write(text, to: open(path, [.create])) }
     let file: FileSink
-    let name: String
+    let name: FilePath
     do {
       (file, name) = try makeBeside(target)
     } catch let error as StorageError {
@@ -60,7 +56,7 @@ struct StatsFile {
   }
 
   /// Where a file is to be replaced or made, links followed; nil for what is no file.
-  private func target() throws -> String? {
+  private func target() throws -> FilePath? {
     switch try FileStatus(of: path, followingLinks: true)?.kind {
     case .file: return try Path.resolve(path)
     case nil where try FileStatus(of: path, followingLinks: false) == nil: return path
@@ -68,9 +64,10 @@ struct StatsFile {
     }
   }
 
-  private func makeBeside(_ target: String) throws -> (file: FileSink, name: String) {
+  private func makeBeside(_ target: FilePath) throws -> (file: FileSink, name: FilePath) {
     // The same each time, so that what a run leaves which dies right here goes with the next one.
-    let name = "\(Path.parent(of: target))/.\(Path.name(of: target)).sluice-new"
+    let hidden = Array(".".utf8) + (target.lastComponent?.bytes ?? []) + Array(".sluice-new".utf8)
+    let name = Path.parent(of: target).pushing(FilePath(bytes: hidden))
     do {
       try Directory.removeTree(name)
       return (try FileSink(creating: name), name)
@@ -80,15 +77,15 @@ struct StatsFile {
   }
 
   /// A file may be written to where its directory may not; then it is not replaced but overwritten.
-  private func openInPlace(_ target: String, after error: StorageError) throws -> FileDescriptor {
+  private func openInPlace(_ target: FilePath, after error: StorageError) throws -> FileDescriptor {
     guard try FileStatus(of: target, followingLinks: true) != nil else { throw error }
     return try open(target, [])
   }
 
-  private func open(_ path: String, _ options: FileDescriptor.OpenOptions) throws -> FileDescriptor {
+  private func open(_ path: FilePath, _ options: FileDescriptor.OpenOptions) throws -> FileDescriptor {
     do {
       return try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: options.union(.closeOnExec),
+        path, .writeOnly, options: options.union(.closeOnExec),
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch {
       throw named(error)

@@ -12,7 +12,7 @@ import SystemPackage
 /// The summary of a run.
 enum Summary {
   /// One line on what was kept, one on what was written.
-  static func text(_ result: RunResult, _ timing: RunTiming, to output: String?) -> String {
+  static func text(_ result: RunResult, _ timing: RunTiming, to output: FilePath?) -> String {
     let report = result.report
     let assets = report.assets
     var text = result.planned == nil ? "kept" : "would keep"
@@ -22,7 +22,7 @@ enum Summary {
     text += " in \(Units.decimal(timing.wallSeconds, digits: 1)) s"
     text += " (\(Units.bytes(Int(timing.bytesPerSecond)))/s, peak \(Units.bytes(timing.peakMemoryBytes)))\n"
     if let planned = result.planned { return text + Self.text(planned) }
-    if let output, output != "-" { text += "wrote \(report.rows) rows to \(output.shown)\n" }
+    if let output, output != "-" { text += "wrote \(report.rows) rows to \(output.string.shown)\n" }
     return text
   }
 

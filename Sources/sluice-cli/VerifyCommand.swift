@@ -3,6 +3,7 @@
 import ArgumentParser
 import Sluice
 import Storage
+import SystemPackage
 
 /// Checks an output directory.
 struct VerifyCommand: ParsableCommand {
@@ -15,7 +16,7 @@ struct VerifyCommand: ParsableCommand {
       """)
 
   @Argument(help: ArgumentHelp("A directory that sluice run made.", valueName: "dir"), completion: .directory)
-  var directory: String
+  var directory: FilePath
 
   @Flag(help: "Write the result as JSON on standard output.")
   var json = false
@@ -38,7 +39,7 @@ struct VerifyCommand: ParsableCommand {
       Messages.write(RunError(error))
       throw ExitCode(2)
     }
-    try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory))
+    try StandardOutput.emit(json ? outcome.json() : outcome.text(directory: directory.string))
     if outcome.isOK { return }
     Messages.write("sluice: error: \(directory): not as the manifest says")
     Messages.write("  hint: Write it again with 'sluice run --overwrite', or fetch the files anew.")
@@ -51,7 +52,7 @@ struct VerifyCommand: ParsableCommand {
     }
     if status.kind != .directory { throw RunError(.output, "\(directory): not a directory", hint: Self.hint) }
     if try Directory.list(Path.resolve(directory)).allSatisfy({
-      !["manifest.json", "data"].contains($0.name)
+      $0.name != "manifest.json" && $0.name != "data"
     }) {
       throw RunError(.output, "\(directory): no output of sluice", hint: Self.hint)
     }

@@ -5,6 +5,7 @@ import Glibc
 import JSONEvents
 import Sluice
 import Storage
+import SystemPackage
 
 /// What came of a run.
 struct EngineOutcome {
@@ -24,9 +25,10 @@ struct EngineOutcome {
     let output = place.directory.appending(path: "out-\(UUID().uuidString)")
     let sink = MemorySink()
     let run = Run(
-      inputs: [.path(name)] + inputs.dropFirst().map { .path($0.path) },
-      output: toDirectory ? .directory(output.path, overwrite: false) : .stream { try sink.append($0) },
-      options: options, temporaryDirectory: toDirectory ? nil : place.directory.path)
+      inputs: [.path(FilePath(name))] + inputs.dropFirst().map { .path(FilePath($0.path)) },
+      output: toDirectory
+        ? .directory(FilePath(output.path), overwrite: false) : .stream { try sink.append($0) },
+      options: options, temporaryDirectory: toDirectory ? nil : FilePath(place.directory.path))
     do {
       let result = try run.execute()
       isFaulty = result.report.isPartial
@@ -45,10 +47,11 @@ struct EngineOutcome {
     let pipe = way == .pipe ? FilledPipe(inputs[0]) : nil
     let name = pipe?.path ?? inputs[0].path
     var inspection = Inspection(
-      inputs: [.path(name)] + inputs.dropFirst().map { .path($0.path) }, resources: options.resources)
+      inputs: [.path(FilePath(name))] + inputs.dropFirst().map { .path(FilePath($0.path)) },
+      resources: options.resources)
     inspection.onError = options.onError
     inspection.findsColumns = findsColumns
-    inspection.temporaryDirectory = place.directory.path
+    inspection.temporaryDirectory = FilePath(place.directory.path)
     do throws(RunError) {
       let found = try inspection.execute()
       isFaulty = found.report.isPartial

@@ -5,6 +5,7 @@ import Compression
 import Hashing
 import Foundation
 import Sluice
+import SystemPackage
 
 extension FuzzTarget {
   func checkManifests(_ input: inout FuzzInput) -> String? {
@@ -97,7 +98,7 @@ private struct SmallTree {
       try Data(bytes).write(to: file)
     }
     do {
-      return try Verifier(directory: place.directory.path).run(workers: 1)
+      return try Verifier(directory: FilePath(place.directory.path)).run(workers: 1)
     } catch is VerifyError {
       return nil
     }

@@ -3,6 +3,7 @@
 import Foundation
 import Storage
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -19,7 +20,8 @@ import Testing
   private var directory: String { folder.appending(path: "out").path }
 
   private func commit(overwrite: Bool = false, _ system: OutputSystem, _ handle: Handle) throws {
-    let transaction = try OutputTransaction(directory: directory, overwrite: overwrite, system: system)
+    let transaction = try OutputTransaction(
+      directory: FilePath(directory), overwrite: overwrite, system: system)
     handle.transaction.withLock { $0 = transaction }
     let sink = try transaction.createFile("data/part-00000.jsonl")
     try sink.append(Array("{}\n".utf8))

@@ -2,6 +2,7 @@
 
 import ByteScan
 import ExportGenerator
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -23,7 +24,8 @@ import Testing
       inspection.findsColumns = findsColumns
       do throws(RunError) {
         let report = try inspection.execute()
-        return Found(columns: report.annotationColumns, json: report.json.replacing(name, with: "INPUT"))
+        return Found(
+          columns: report.annotationColumns, json: report.json.replacing(name.string, with: "INPUT"))
       } catch let failure {
         return Found(error: "\(failure.code.rawValue) \(String(describing: failure.position?.byte))")
       }

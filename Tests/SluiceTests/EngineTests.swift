@@ -7,6 +7,7 @@ import Compression
 import Sluice
 import Storage
 import Synchronization
+import SystemPackage
 import Testing
 
 /// Rows in memory.
@@ -31,7 +32,8 @@ struct Outcome: Equatable, CustomStringConvertible {
     var options = options
     options.output.format = .none
     let run = Run(
-      inputs: inputs.map { .path($0.path) }, output: .stream { try sink.append($0) }, options: options)
+      inputs: inputs.map { .path(FilePath($0.path)) }, output: .stream { try sink.append($0) },
+      options: options)
     do {
       report = try run.execute().report.text
       error = ""

@@ -6,6 +6,7 @@ import ExportGenerator
 import Foundation
 import Glibc
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -73,7 +74,7 @@ private final class Taken: Sendable {
       let expected = Outcome([input], options)
       let taken = Taken()
       let run = Run(
-        inputs: [.path(input.path)],
+        inputs: [.path(FilePath(input.path))],
         output: .rows { row, facts in
           taken.take(row, facts)
           return .more

@@ -3,6 +3,7 @@
 import ByteScan
 import Sharding
 import Storage
+import SystemPackage
 import Testing
 
 @testable import Sluice

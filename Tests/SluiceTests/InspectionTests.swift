@@ -3,6 +3,7 @@
 import ByteScan
 import ExportGenerator
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -17,10 +18,10 @@ import Testing
       var inspection = Inspection(inputs: [.path(name)], resources: resources)
       inspection.onError = onError
       do throws(RunError) {
-        return try inspection.execute().json.replacingOccurrences(of: name, with: "INPUT")
+        return try inspection.execute().json.replacingOccurrences(of: name.string, with: "INPUT")
       } catch let failure {
         return "\(failure.code.rawValue) \(failure.message) \(failure.position.map { "\($0)" } ?? "")"
-          .replacingOccurrences(of: name, with: "INPUT")
+          .replacingOccurrences(of: name.string, with: "INPUT")
       }
     }
   }

@@ -4,6 +4,7 @@
 import Compression
 import ExportGenerator
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -34,7 +35,8 @@ import Testing
     options.resources.blockSize = blockSize
     let output = folder.appending(path: name)
     let run = Run(
-      inputs: [.path(input.path)], output: .directory(output.path, overwrite: true), options: options)
+      inputs: [.path(FilePath(input.path))], output: .directory(FilePath(output.path), overwrite: true),
+      options: options)
     do {
       _ = try run.execute()
     } catch let error {
@@ -146,8 +148,9 @@ import Testing
       options.onError = policy
       let monitor = RunMonitor()
       let run = Run(
-        inputs: [.path(input.path)],
-        output: .directory(directory.appending(path: "out").path, overwrite: false), options: options)
+        inputs: [.path(FilePath(input.path))],
+        output: .directory(FilePath(directory.appending(path: "out").path), overwrite: false),
+        options: options)
       return (try run.execute(monitor).report, monitor.progress.bytesRead)
     }
   }

@@ -1,6 +1,7 @@
 // What a run cannot do is refused before anything is read or made.
 
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -58,7 +59,8 @@ import Testing
       let out = directory.appending(path: "out").path
       // The input does not exist: it is not looked at.
       let run = Run(
-        inputs: [.path(out + "/none")], output: .directory(out, overwrite: false), options: options)
+        inputs: [.path(FilePath(out + "/none"))], output: .directory(FilePath(out), overwrite: false),
+        options: options)
       let failure = #expect(throws: RunError.self) { _ = try run.execute() }
       #expect(failure?.code == .options, "\(Self.refused[index].name)")
       #expect(!FileManager.default.fileExists(atPath: out))

@@ -6,6 +6,7 @@ import Compression
 import ExportGenerator
 import Foundation
 import Storage
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -23,9 +24,9 @@ struct OutputTree: Equatable {
       try withTemporaryDirectory { directory in
         let out = directory.appending(path: "out")
         let run = Run(
-          inputs: [.path(name)], output: .directory(out.path, overwrite: false), options: options)
+          inputs: [.path(name)], output: .directory(FilePath(out.path), overwrite: false), options: options)
         _ = try run.execute()
-        let verified = try Verifier(directory: out.path).run(workers: 1)
+        let verified = try Verifier(directory: FilePath(out.path)).run(workers: 1)
         #expect(verified.isOK, "\(verified.files)")
         return Self(
           data: tree(below: out.appending(path: "data")),

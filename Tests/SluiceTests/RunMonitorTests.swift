@@ -2,6 +2,7 @@
 
 import Foundation
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -58,7 +59,7 @@ import Testing
     let file = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString)")
     try Data(export(20)).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    let result = try await Run(inputs: [.path(file.path)], output: .nowhere).execute()
+    let result = try await Run(inputs: [.path(FilePath(file.path))], output: .nowhere).execute()
     #expect(result.report.assets.kept == 20)
   }
 
@@ -77,7 +78,7 @@ import Testing
         while !monitor.isCancelled { usleep(100) }
         return .more
       }
-      return try await Run(inputs: [.path(file.path)], output: output).execute(monitor)
+      return try await Run(inputs: [.path(FilePath(file.path))], output: output).execute(monitor)
     }
     if !isEarly { for await _ in begun { break } }
     task.cancel()

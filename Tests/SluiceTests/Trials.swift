@@ -6,6 +6,7 @@ import Foundation
 import Glibc
 import Sluice
 import Storage
+import SystemPackage
 import Testing
 
 /// What holds for all trials.
@@ -27,13 +28,13 @@ struct TrialInput {
   /// Puts the bytes where a run can read them.
   ///
   /// A pipe is filled and closed before it is read, so that no thread need feed it: it has room for 1 MiB.
-  func withName<Result>(_ body: (String) throws -> Result) throws -> Result {
+  func withName<Result>(_ body: (FilePath) throws -> Result) throws -> Result {
     switch way {
     case .file:
       let file = FileManager.default.temporaryDirectory.appending(path: "sluice-\(UUID().uuidString)")
       try Data(bytes).write(to: file)
       defer { try? FileManager.default.removeItem(at: file) }
-      return try body(file.path)
+      return try body(FilePath(file.path))
     case .pipe:
       let pipe = Pipe()
       try #require(bytes.count <= 1 << 20)
@@ -42,7 +43,7 @@ struct TrialInput {
       try pipe.fileHandleForWriting.write(contentsOf: Data(bytes))
       try pipe.fileHandleForWriting.close()
       defer { try? pipe.fileHandleForReading.close() }
-      return try body("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+      return try body(FilePath("/proc/self/fd/\(pipe.fileHandleForReading.fileDescriptor)"))
     }
   }
 }
@@ -76,20 +77,21 @@ struct TrialOutcome: Equatable, CustomStringConvertible {
         options.output.format = .none
         let out = directory.appending(path: "out")
         let run = Run(
-          inputs: [.path(name)], output: .directory(out.path, overwrite: false), options: options)
+          inputs: [.path(name)], output: .directory(FilePath(out.path), overwrite: false), options: options)
         var outcome = Self(run, name) {
           let files = tree(below: out.appending(path: "data"))
           return files.keys.sorted().map { text(files[$0]) }.joined()
         }
         outcome.rejects = tree(below: out.appending(path: "rejects")).mapValues {
-          text($0).replacingOccurrences(of: name, with: "INPUT")
+          text($0).replacingOccurrences(of: name.string, with: "INPUT")
         }
         return outcome
       }
     }
   }
 
-  private init(_ run: Run, _ name: String, rows: () -> String) {
+  private init(_ run: Run, _ path: FilePath, rows: () -> String) {
+    let name = path.string
     do {
       report = try run.execute().report.text.replacingOccurrences(of: name, with: "INPUT")
       self.rows = rows()

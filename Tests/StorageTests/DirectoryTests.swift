@@ -24,12 +24,11 @@ import Testing
     try folder.write("B", "")
     try folder.write(".hidden", "")
     try Directory.create(folder["é"])
-    #expect(unsafe symlink("é", folder["link"]) == 0 && mkfifo(folder["pipe"], 0o600) == 0)
+    #expect(unsafe symlink("é", folder["link"].string) == 0 && mkfifo(folder["pipe"].string, 0o600) == 0)
     // A name that is no UTF-8.
-    let bytes = Array(folder.path.utf8) + [0x2F, 0xFF, 0x61]
-    close(unsafe creat((bytes + [0]).map { CChar(bitPattern: $0) }, 0o600))
+    try FileSink(creating: folder.path.pushing(FilePath(bytes: [0xFF, 0x61]))).finish()
     let entries = try Directory.list(folder.path)
-    #expect(entries.map(\.name) == [".hidden", "B", "b", "link", "pipe", "é", "\u{FFFD}a"])
+    #expect(entries.map(\.name.string) == [".hidden", "B", "b", "link", "pipe", "é", "\u{FFFD}a"])
     #expect(entries.map(\.kind) == [.file, .file, .file, .symbolicLink, .other, .directory, .file])
     #expect(entries[2].size == 5)
     #expect(entries[6].nameBytes == [0xFF, 0x61])
@@ -39,7 +38,7 @@ import Testing
     // Whatever the names, a tree can be taken away, and what links lead to stays.
     let outside = try Folder()
     try outside.write("keep", "x")
-    #expect(unsafe symlink(outside.path, folder["out"]) == 0)
+    #expect(unsafe symlink(outside.path.string, folder["out"].string) == 0)
     try Directory.removeTree(folder.path)
     #expect(try FileStatus(of: folder.path, followingLinks: false) == nil)
     #expect(try outside.names == ["keep"])
@@ -72,7 +71,5 @@ import Testing
     #expect(failure { try Rename.move(folder["other"], to: folder["empty"]) } != nil)
     #expect(
       failure { try Rename.exchange(folder["tree"], folder["missing"]) }?.errno == .noSuchFileOrDirectory)
-    #expect(failure { try Rename.move("a\u{0}", to: folder["x"]) }?.errno == .invalidArgument)
-    #expect(failure { try Rename.exchange(folder["tree"], "a\u{0}") }?.errno == .invalidArgument)
   }
 }

@@ -22,7 +22,7 @@ import Testing
   /// A link is not followed, and a directory that isn't there is told.
   @Test func refused() throws {
     let folder = try Folder()
-    #expect(unsafe symlink("elsewhere", folder["lock"]) == 0)
+    #expect(unsafe symlink("elsewhere", folder["lock"].string) == 0)
     #expect(failure { _ = try FileLock(acquiring: folder["lock"]) } != nil)
     #expect(failure { _ = try FileLock(acquiring: folder["no/lock"]) }?.errno == .noSuchFileOrDirectory)
     #expect(try folder.names == ["lock"])

@@ -24,13 +24,14 @@ import Testing
   @Test func existing() throws {
     let folder = try Folder()
     try folder.write("file", "old")
-    #expect(unsafe symlink("file", folder["link"]) == 0 && symlink("nowhere", folder["dangling"]) == 0)
+    #expect(
+      unsafe symlink("file", folder["link"].string) == 0 && symlink("nowhere", folder["dangling"].string) == 0
+    )
     for name in ["file", "link", "dangling"] {
       #expect(failure { _ = try FileSink(creating: folder[name]) }?.errno == .fileExists)
     }
     #expect(try folder.text("file") == "old")
     #expect(failure { _ = try FileSink(creating: folder["no/such"]) }?.errno == .noSuchFileOrDirectory)
-    #expect(failure { _ = try FileSink(creating: folder["a\u{0}b"]) }?.errno == .invalidArgument)
     #expect(try folder.names == ["dangling", "file", "link"])
   }
 
@@ -72,7 +73,7 @@ import Testing
   @Test func reading() throws {
     let folder = try Folder()
     try folder.write("file", "0123456789")
-    let source = try FileSource(FileDescriptor.open(FilePath(folder["file"]), .readOnly), name: "file")
+    let source = try FileSource(FileDescriptor.open(folder["file"], .readOnly), name: "file")
     #expect(source.size == 10)
     let reader = SequentialReader(source, from: 3)
     var found: [UInt8] = []

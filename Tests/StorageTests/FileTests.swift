@@ -5,19 +5,20 @@ import SystemPackage
 import Testing
 
 @Suite struct FileTests {
-  private let base: String
+  private let base: FilePath
 
   init() throws {
-    base = FileManager.default.temporaryDirectory.path + "/storage-test-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: base, withIntermediateDirectories: false)
+    base = FilePath(FileManager.default.temporaryDirectory.path).appending(
+      "storage-test-\(UUID().uuidString)")
+    try Directory.create(base)
   }
 
-  private func clean() { try? FileManager.default.removeItem(atPath: base) }
+  private func clean() { try? FileManager.default.removeItem(atPath: base.string) }
 
   /// A sink writes what it was given, once, to a file that wasn't there.
   @Test func sinkCreatesExclusively() throws {
     defer { clean() }
-    let path = base + "/a"
+    let path = base.appending("a")
     let sink = try FileSink(creating: path)
     try sink.append([1, 2, 3])
     try sink.append([])
@@ -26,32 +27,33 @@ import Testing
     try sink.finish()
     try sink.finish()
     #expect(sink.isFinished)
-    #expect(FileManager.default.contents(atPath: path) == Data([1, 2, 3, 4]))
+    #expect(FileManager.default.contents(atPath: path.string) == Data([1, 2, 3, 4]))
     #expect(throws: StorageError(operation: "write", path: path, errno: .badFileDescriptor)) {
       try sink.append([5])
     }
     #expect(throws: StorageError(operation: "create", path: path, errno: .fileExists)) {
       _ = try FileSink(creating: path)
     }
-    let dangling = base + "/link"
-    try FileManager.default.createSymbolicLink(atPath: dangling, withDestinationPath: base + "/else")
+    let dangling = base.appending("link")
+    try FileManager.default.createSymbolicLink(
+      atPath: dangling.string, withDestinationPath: base.appending("else").string)
     #expect(throws: StorageError.self) { _ = try FileSink(creating: dangling) }
   }
 
   /// A full disk is reported with the path and the bytes that went in.
   @Test func sinkSaysHowFarItGot() async {
     defer { clean() }
-    await #expect(processExitsWith: .success) { [base = base as String] in
+    await #expect(processExitsWith: .success) { [base = base as FilePath] in
       // The largest file allowed stands in for a full disk; the signal would end the process.
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 10_000, rlim_max: 10_000)
       #expect(unsafe setrlimit(__rlimit_resource_t(1), &limit) == 0)
-      let sink = try FileSink(creating: base + "/full")
+      let sink = try FileSink(creating: base.appending("full"))
       let error = #expect(throws: StorageError.self) {
         for _ in 0..<3 { try sink.append([UInt8](repeating: 7, count: 4000)) }
       }
       #expect(error?.errno == .fileTooLarge && error?.isOutOfSpace == true)
-      #expect(error?.bytesWritten == 10_000 && error?.path == base + "/full")
+      #expect(error?.bytesWritten == 10_000 && error?.path == base.appending("full"))
     }
   }
 
@@ -79,7 +81,7 @@ import Testing
   @Test func spoolReadsBackWithoutAName() throws {
     defer { clean() }
     let spool = try SpoolFile(in: base)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: base) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: base.string) == [])
     try spool.append(Array("hello ".utf8))
     try spool.append(Array("world".utf8))
     #expect(spool.size == 11)
@@ -89,7 +91,7 @@ import Testing
     #expect(read == Array("world".utf8))
     try spool.append(Array("!".utf8))
     #expect(spool.size == 12)
-    #expect(throws: StorageError.self) { _ = try SpoolFile(in: base + "/missing") }
+    #expect(throws: StorageError.self) { _ = try SpoolFile(in: base.appending("missing")) }
   }
 
   /// Where a file system makes no nameless files, a spool file loses its name at once.
@@ -97,14 +99,14 @@ import Testing
     defer { clean() }
     let descriptor = try SpoolFile.openAndUnlink(in: base)
     #expect(fcntl(descriptor, F_GETFD) == FD_CLOEXEC)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: base) == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: base.string) == [])
     close(descriptor)
   }
 
   /// Two holders exclude each other, within a process as well; the file goes without letting two in.
   @Test func lockExcludes() throws {
     defer { clean() }
-    let path = base + "/lock"
+    let path = base.appending("lock")
     var first = try FileLock(acquiring: path)
     #expect(first != nil)
     #expect(try FileLock(acquiring: path) == nil)
@@ -120,59 +122,46 @@ import Testing
   /// Removing takes links away and not what they lead to.
   @Test func removingFollowsNoLinks() throws {
     defer { clean() }
-    try Directory.create(base + "/outside")
-    try FileSink(creating: base + "/outside/kept").finish()
-    try Directory.createWithParents(base + "/tree/a/b")
+    try Directory.create(base.appending("outside"))
+    try FileSink(creating: base.appending("outside/kept")).finish()
+    try Directory.createWithParents(base.appending("tree/a/b"))
     for (name, target) in [("tree/link", "/outside"), ("tree/a/b/link", "/outside/kept")] {
       try FileManager.default.createSymbolicLink(
-        atPath: base + "/" + name, withDestinationPath: base + target)
+        atPath: base.appending(name).string, withDestinationPath: base.appending(target).string)
     }
-    #expect(try Directory.list(base + "/tree").map(\.name) == ["a", "link"])
-    #expect(try Directory.list(base + "/tree").map(\.kind) == [.directory, .symbolicLink])
-    try Directory.removeTree(base + "/tree")
-    try Directory.removeTree(base + "/tree")
-    #expect(try Directory.list(base).map(\.name) == ["outside"])
-    #expect(try Directory.list(base + "/outside").map(\.name) == ["kept"])
+    #expect(try Directory.list(base.appending("tree")).map(\.name.string) == ["a", "link"])
+    #expect(try Directory.list(base.appending("tree")).map(\.kind) == [.directory, .symbolicLink])
+    try Directory.removeTree(base.appending("tree"))
+    try Directory.removeTree(base.appending("tree"))
+    #expect(try Directory.list(base).map(\.name.string) == ["outside"])
+    #expect(try Directory.list(base.appending("outside")).map(\.name.string) == ["kept"])
   }
 
   /// Names that are not UTF-8 are listed and removed like others.
   @Test func removesNamesThatAreNotText() throws {
     defer { clean() }
-    try Directory.create(base + "/tree")
-    let name: [CChar] = Array((base + "/tree/").utf8CString.dropLast()) + [-1, -2, 0]
-    let made = unsafe name.withUnsafeBufferPointer { name in
-      unsafe name.baseAddress.map { unsafe mkdir($0, 0o777) }
-    }
-    #expect(made == 0)
-    #expect(try Directory.list(base + "/tree").map(\.nameBytes) == [[0xFF, 0xFE]])
-    try Directory.removeTree(base + "/tree")
+    try Directory.create(base.appending("tree"))
+    try Directory.create(base.appending("tree").pushing(FilePath(bytes: [0xFF, 0xFE])))
+    #expect(try Directory.list(base.appending("tree")).map(\.nameBytes) == [[0xFF, 0xFE]])
+    try Directory.removeTree(base.appending("tree"))
     #expect(try Directory.list(base) == [])
   }
 
   /// Exchanged names keep their contents; a move replaces an empty directory and no other.
   @Test func renames() throws {
     defer { clean() }
-    try Directory.createWithParents(base + "/a/x")
-    try Directory.createWithParents(base + "/b/y")
-    try Rename.exchange(base + "/a", base + "/b")
-    #expect(try Directory.list(base + "/a").map(\.name) == ["y"])
-    #expect(throws: StorageError(operation: "rename to", path: base + "/b", errno: .directoryNotEmpty)) {
-      try Rename.move(base + "/a", to: base + "/b")
+    try Directory.createWithParents(base.appending("a/x"))
+    try Directory.createWithParents(base.appending("b/y"))
+    try Rename.exchange(base.appending("a"), base.appending("b"))
+    #expect(try Directory.list(base.appending("a")).map(\.name.string) == ["y"])
+    #expect(
+      throws: StorageError(operation: "rename to", path: base.appending("b"), errno: .directoryNotEmpty)
+    ) {
+      try Rename.move(base.appending("a"), to: base.appending("b"))
     }
-    try Directory.create(base + "/c")
-    try Rename.move(base + "/a", to: base + "/c")
-    #expect(try Directory.list(base).map(\.name) == ["b", "c"])
-    #expect(throws: StorageError.self) { try Rename.move(base + "/b\0", to: base + "/d") }
-  }
-
-  /// Parents and names of paths, however many slashes they have.
-  @Test func takesPathsApart() {
-    for (path, parent, name) in [
-      ("a", ".", "a"), ("/a", "/", "a"), ("a/b", "a", "b"), ("a//b//", "a", "b"), ("/", "/", ""),
-    ] {
-      #expect(Path.parent(of: path) == parent && Path.name(of: path) == name, "\(path)")
-    }
-    #expect(Path.withoutTrailingSlashes("//") == "/")
+    try Directory.create(base.appending("c"))
+    try Rename.move(base.appending("a"), to: base.appending("c"))
+    #expect(try Directory.list(base).map(\.name.string) == ["b", "c"])
   }
 
   /// The system tells mount points and space.
@@ -181,7 +170,7 @@ import Testing
     #expect(Path.isMountPoint("/proc"))
     #expect(!Path.isMountPoint(base))
     #expect(try FreeSpace.bytes(at: base) > 0)
-    #expect(throws: StorageError.self) { _ = try FreeSpace.bytes(at: base + "/missing") }
-    #expect(try FileStatus(of: base + "/missing", followingLinks: true) == nil)
+    #expect(throws: StorageError.self) { _ = try FreeSpace.bytes(at: base.appending("missing")) }
+    #expect(try FileStatus(of: base.appending("missing"), followingLinks: true) == nil)
   }
 }

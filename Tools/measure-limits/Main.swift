@@ -31,8 +31,8 @@ struct MeasureLimits {
       print("usage: measure-limits read|scan|yajl FILE [WORKERS]")
       exit(64)
     }
-    let descriptor = try FileDescriptor.open(FilePath(arguments[2]), .readOnly)
-    let source = try FileSource(descriptor, name: arguments[2])
+    let path = FilePath(arguments[2])
+    let source = try FileSource(FileDescriptor.open(path, .readOnly), name: path)
     let workers = arguments.count > 3 ? Int(arguments[3]) ?? 1 : CurrentProcess.processors
     let isRight =
       switch stage {

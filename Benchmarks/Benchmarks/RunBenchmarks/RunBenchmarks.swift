@@ -7,6 +7,7 @@ import ExportGenerator
 import Foundation
 import Sluice
 import Storage
+import SystemPackage
 
 let benchmarks: @Sendable () -> Void = {
   Benchmark.configure(seconds: 3, warmups: 0)
@@ -77,7 +78,8 @@ private func runBenchmark(
   Benchmark(name) { (benchmark: Benchmark, input: Case) in
     let output = Inputs.folder.appending(path: "out").path
     let run = Run(
-      inputs: [.path(input.path)], output: .directory(output, overwrite: true), options: input.options)
+      inputs: [.path(FilePath(input.path))], output: .directory(FilePath(output), overwrite: true),
+      options: input.options)
     let result = try benchmark.measureInput(of: input.bytes) { try run.execute() }
     try check("kept assets", result.report.assets.kept, is: input.kept)
     try check("rows", result.report.rows, is: input.rows)

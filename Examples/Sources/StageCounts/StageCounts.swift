@@ -4,6 +4,7 @@
 
 import Sluice
 import Synchronization
+import SystemPackage
 
 @main
 struct StageCounts {
@@ -12,7 +13,7 @@ struct StageCounts {
     guard let path = arguments.first else { return print("usage: StageCounts EXPORT [MOST]") }
     do {
       let tally = Tally(most: arguments.dropFirst().first.flatMap { Int($0) } ?? .max)
-      let result = try await count(path, in: tally)
+      let result = try await count(FilePath(path), in: tally)
       for (stage, rows) in tally.stages.sorted(by: { $0.key < $1.key }) { print("\(rows)\t\(stage)") }
       print("\(result.report.assets.seen) assets seen, the longest row has \(tally.longest) bytes")
     } catch {
@@ -23,7 +24,7 @@ struct StageCounts {
 
   // snippet: count
   /// Hands every row of an export to a tally.
-  static func count(_ path: String, in tally: Tally) async throws(RunError) -> RunResult {
+  static func count(_ path: FilePath, in tally: Tally) async throws(RunError) -> RunResult {
     var options = RunOptions()
     options.output.partitionBy = [.stage]
     options.selection.excludedStages = ["Skipped"]

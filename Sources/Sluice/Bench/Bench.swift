@@ -3,6 +3,7 @@
 
 internal import Compression
 internal import Storage
+public import SystemPackage
 
 /// Measures each step of a run over an input, without writing anything.
 public struct Bench: Sendable {
@@ -16,10 +17,10 @@ public struct Bench: Sendable {
   /// How long each figure is measured; a run over the input goes on until an asset is done.
   public var seconds: Double
   /// Where what has to be spooled goes; nil for the system's place.
-  public var temporaryDirectory: String?
+  public var temporaryDirectory: FilePath?
 
   /// Plans a measurement.
-  public init(input: InputName, options: RunOptions, seconds: Double, temporaryDirectory: String? = nil) {
+  public init(input: InputName, options: RunOptions, seconds: Double, temporaryDirectory: FilePath? = nil) {
     self.input = input
     self.options = options
     self.seconds = seconds

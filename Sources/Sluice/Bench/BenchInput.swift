@@ -7,12 +7,13 @@ internal import Pipeline
 internal import Sharding
 internal import Storage
 internal import Synchronization
+internal import SystemPackage
 
 /// An input that is read again and again.
 struct BenchInput: Sendable {
   let name: InputName
   /// Where what cannot be streamed is spooled.
-  let temporaryDirectory: String?
+  let temporaryDirectory: FilePath?
   /// How many bytes it may have when decompressed.
   let limit: Int?
 

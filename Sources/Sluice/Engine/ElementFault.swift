@@ -135,6 +135,7 @@ enum Hints {
       "\(error.path == "-" ? "Standard input" : "It") is closed: see what starts sluice, and leave out >&- and <&-."
     case .ioError: "The disk or the network behind it failed: see the system's log, and try another place."
     case .resourceBusy, .textFileBusy: "Wait until no other program uses it."
+    case .illegalByteSequence: "Choose another name: that file system takes only valid UTF-8."
     case .invalidArgument:
       "Check what is named: not every file system takes every name, nor every device every call."
     default: "Look the system's answer up with 'man errno', and try another place."

@@ -4,17 +4,20 @@
 internal import Compression
 internal import Sharding
 internal import Storage
-internal import SystemPackage
+public import SystemPackage
 
 /// What a run is given to read.
 public enum InputName: Sendable, Hashable, CustomStringConvertible {
-  /// A path.
-  case path(String)
+  /// A path, which need not be text.
+  case path(FilePath)
   /// Standard input.
   case standardInput
 
-  /// The name as typed; `-` for standard input.
-  public var description: String {
+  /// The name for people, with U+FFFD for what of a path is not valid UTF-8; `-` for standard input.
+  public var description: String { shownPath.string }
+
+  /// What messages call it.
+  var shownPath: FilePath {
     switch self {
     case .path(let path): path
     case .standardInput: "-"
@@ -30,7 +33,7 @@ extension InputName {
     switch self {
     case .standardInput:
       // Asking for its length by opening it would move where it stands.
-      let status = try FileStatus(of: FileDescriptor.standardInput, path: description)
+      let status = try FileStatus(of: FileDescriptor.standardInput, path: shownPath)
       if status.kind == .directory { throw isDirectory }
       return status.kind == .file ? status.size : nil
     case .path(let path):

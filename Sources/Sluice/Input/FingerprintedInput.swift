@@ -36,7 +36,7 @@ final class FingerprintedInput {
     self.name = name
     let version: FileVersion
     do {
-      version = try FileVersion(of: descriptor, path: name.description)
+      version = try FileVersion(of: descriptor, path: name.shownPath)
     } catch {
       try? descriptor.close()
       throw error
@@ -45,21 +45,21 @@ final class FingerprintedInput {
     let position = try? descriptor.seek(offset: 0, from: .current)
     if position == 0, version.isFile {
       opened = version
-      let source = CountedSource(try FileSource(descriptor, name: name.description), counting)
+      let source = CountedSource(try FileSource(descriptor, name: name.shownPath), counting)
       file = source
       pipe = nil
       size = source.size
     } else {
       opened = nil
       file = nil
-      pipe = CountedStream(FileStream(descriptor, name: name.description, gate: gate), counting)
+      pipe = CountedStream(FileStream(descriptor, name: name.shownPath, gate: gate), counting)
       size = nil
     }
   }
 
-  private static func open(_ path: String) throws -> FileDescriptor {
+  private static func open(_ path: FilePath) throws -> FileDescriptor {
     do {
-      return try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+      return try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     } catch {
       throw StorageError(operation: "open", path: path, errno: error as? Errno ?? .ioError)
     }

@@ -4,6 +4,7 @@
 internal import Storage
 internal import Compression
 internal import Pipeline
+public import SystemPackage
 
 /// What is to be inspected.
 public struct Inspection: Sendable {
@@ -16,7 +17,7 @@ public struct Inspection: Sendable {
   /// Whether inputs and archive entries may be without a byte.
   public var allowEmpty = false
   /// Where spooled data goes; nil for the system's directory.
-  public var temporaryDirectory: String?
+  public var temporaryDirectory: FilePath?
   /// Whether the types of columns for annotation rows are found out, for which every byte of them is parsed.
   public var findsColumns = false
 

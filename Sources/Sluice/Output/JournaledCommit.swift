@@ -18,29 +18,30 @@
 // DIR before the recovery isn't taken for an old one and removed.
 
 internal import Storage
+internal import SystemPackage
 
 /// Replaces what a directory holds, step by step, so that a crash between any two can be made good.
 struct JournaledCommit {
-  static let new = ".sluice-new"
-  static let ready = ".sluice-ready"
-  static let old = ".sluice-old"
-  static let names: Set<String> = [new, ready, old]
+  static let new: FilePath.Component = ".sluice-new"
+  static let ready: FilePath.Component = ".sluice-ready"
+  static let old: FilePath.Component = ".sluice-old"
+  static let names: Set<FilePath.Component> = [new, ready, old]
 
-  let directory: String
+  let directory: FilePath
   let system: OutputSystem
 
-  private func at(_ name: String) -> String { directory + "/" + name }
+  private func at(_ name: FilePath.Component) -> FilePath { directory.appending(name) }
 
   /// Replaces `old`, names in the directory, by what `tree` holds.
-  func publish(tree: String, staging: String, replacing old: [String]) throws {
-    let commit = staging + "/commit"
+  func publish(tree: FilePath, staging: FilePath, replacing old: [FilePath.Component]) throws {
+    let commit = staging.appending("commit")
     try system.before(.writeJournal)
     try Directory.create(commit)
-    let journal = try FileSink(creating: commit + "/journal")
+    let journal = try FileSink(creating: commit.appending("journal"))
     // A name holds anything but NUL and the slash.
-    try journal.append(old.flatMap { Array($0.utf8) + [0] })
+    try journal.append(old.flatMap { $0.bytes + [0] })
     try journal.finish()
-    try Rename.move(tree, to: commit + "/tree")
+    try Rename.move(tree, to: commit.appending("tree"))
     try Directory.synchronize(commit)
     try system.before(.enterJournal)
     try Rename.move(commit, to: at(Self.new))
@@ -49,8 +50,8 @@ struct JournaledCommit {
   }
 
   /// Whether a commit was begun here and not finished.
-  static func isPending(in directory: String) throws -> Bool {
-    for name in names where try FileStatus(of: directory + "/" + name, followingLinks: false) != nil {
+  static func isPending(in directory: FilePath) throws -> Bool {
+    for name in names where try FileStatus(of: directory.appending(name), followingLinks: false) != nil {
       return true
     }
     return false
@@ -78,7 +79,7 @@ struct JournaledCommit {
     }
   }
 
-  private func isThere(_ name: String) throws -> Bool {
+  private func isThere(_ name: FilePath.Component) throws -> Bool {
     guard let status = try FileStatus(of: at(name), followingLinks: false) else { return false }
     guard status.kind == .directory else { throw OutputError(.notADirectory, at(name)) }
     return true
@@ -86,28 +87,32 @@ struct JournaledCommit {
 
   private func retire() throws {
     if try !isThere(Self.old) { try Directory.create(at(Self.old)) }
-    let journal = try readAll(at(Self.new) + "/journal").split(separator: 0)
-    let names = journal.map { String(decoding: $0, as: UTF8.self) }
+    let journal = try readAll(at(Self.new).appending("journal")).split(separator: 0)
+    let names = try journal.map { bytes in
+      guard let name = FilePath.Component(bytes: bytes), name.kind == .regular else {
+        throw OutputError(.badPath, FilePath(bytes: bytes))
+      }
+      return name
+    }
     for name in manifestFirst(names) {
-      guard !name.utf8.contains(0x2F), name != ".", name != ".." else { throw OutputError(.badPath, name) }
       guard try FileStatus(of: at(name), followingLinks: false) != nil else { continue }
       try system.before(.retire)
-      try Rename.move(at(name), to: at(Self.old) + "/" + name)
+      try Rename.move(at(name), to: at(Self.old).appending(name))
     }
     try Directory.synchronize(at(Self.old))
   }
 
   private func moveIn() throws {
-    let tree = at(Self.ready) + "/tree"
+    let tree = at(Self.ready).appending("tree")
     // Gone when a run was killed while it removed the emptied journal.
     guard try FileStatus(of: tree, followingLinks: false) != nil else { return }
     for name in manifestFirst(try Directory.list(tree).map(\.name)).reversed() {
       try system.before(.moveIn)
-      try Rename.move(tree + "/" + name, to: at(name))
+      try Rename.move(tree.appending(name), to: at(name))
     }
   }
 
-  private func manifestFirst(_ names: [String]) -> [String] {
+  private func manifestFirst(_ names: [FilePath.Component]) -> [FilePath.Component] {
     names.filter { $0 == "manifest.json" } + names.filter { $0 != "manifest.json" }
   }
 }

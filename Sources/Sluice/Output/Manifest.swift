@@ -1,6 +1,7 @@
 // `manifest.json`: what an output holds, so that a loss or a change can be noticed later.
 
 internal import Storage
+internal import SystemPackage
 
 /// What was read.
 struct ManifestInput: Sendable {
@@ -38,7 +39,7 @@ struct ManifestText {
   static let start = #"{"schema":1,"generator":"sluice "#
 
   /// Whether the file at `path` is a manifest of ours.
-  static func isOurs(_ path: String) throws -> Bool {
+  static func isOurs(_ path: FilePath) throws -> Bool {
     guard try FileStatus(of: path, followingLinks: false)?.kind == .file else { return false }
     return try readAll(path, limit: start.utf8.count).elementsEqual(start.utf8)
   }

@@ -2,6 +2,7 @@
 
 internal import ByteScan
 internal import Compression
+internal import SystemPackage
 
 extension Run {
   var manifestOptions: JSONText {
@@ -41,7 +42,7 @@ extension Run {
       ("validate", .text(resources.validation.rawValue)), ("maxDepth", .int(resources.maxDepth)),
       ("maxInputSize", .number(resources.maxInputSize)),
       ("workers", .int(resources.workers)), ("memory", .int(resources.memory)),
-      ("temp", .text(temporaryDirectory)), ("engine", .text(resources.engine.rawValue)),
+      ("temp", .text(temporaryDirectory?.string)), ("engine", .text(resources.engine.rawValue)),
       ("kernel", .text(resources.kernel.rawValue)), ("blockSize", .int(resources.blockSize)),
     ]
   }

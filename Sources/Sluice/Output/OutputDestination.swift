@@ -7,6 +7,7 @@
 // leave the user's shell in a removed directory.
 
 internal import Storage
+internal import SystemPackage
 
 /// The output directory and the names a run uses around it.
 struct OutputDestination {
@@ -21,56 +22,61 @@ struct OutputDestination {
   }
 
   /// The path as the user gave it.
-  let shown: String
+  let shown: FilePath
   /// The absolute path.
-  let path: String
+  let path: FilePath
   /// Whether the directory itself must stay and its entries be replaced.
   let isInPlace: Bool
   /// The directory that takes the staging directory and the lock file.
-  let workplace: String
+  let workplace: FilePath
   /// What the names of staging directories start with.
-  let stagingPrefix: String
+  let stagingPrefix: [UInt8]
   /// The lock file.
-  let lockPath: String
+  let lockPath: FilePath
   /// The parents that had to be made.
-  let madeParents: [String]
+  let madeParents: [FilePath]
 
-  init(_ shown: String, isMountPoint: (String) -> Bool) throws {
+  init(_ shown: FilePath, isMountPoint: (FilePath) -> Bool) throws {
     self.shown = shown
     (path, madeParents) = try Self.resolve(shown)
     let isMounted = isMountPoint(path) || path == "/"
     isInPlace = isMounted || path == CurrentProcess.workingDirectory
     workplace = isMounted ? path : Path.parent(of: path)
-    let stem = isMounted ? ".sluice" : ".\(Self.shortened(Path.name(of: path))).sluice"
-    stagingPrefix = stem + "-staging-"
-    lockPath = workplace + "/" + stem + "-lock"
+    let name = isMounted ? [] : Array(".".utf8) + Self.shortened(path.lastComponent?.bytes ?? [])
+    let stem = name + Array(".sluice".utf8)
+    stagingPrefix = stem + Array("-staging-".utf8)
+    lockPath = workplace.pushing(FilePath(bytes: stem + Array("-lock".utf8)))
   }
 
   /// Makes missing parents and gives the absolute path.
-  private static func resolve(_ shown: String) throws -> (path: String, madeParents: [String]) {
-    guard !shown.isEmpty, !shown.utf8.contains(0) else { throw OutputError(.badPath, shown) }
+  private static func resolve(_ shown: FilePath) throws -> (path: FilePath, madeParents: [FilePath]) {
+    guard !shown.isEmpty else { throw OutputError(.badPath, shown) }
     if let status = try FileStatus(of: shown, followingLinks: true) {
       guard status.kind == .directory else { throw OutputError(.notADirectory, shown) }
       return (try Path.resolve(shown), [])
     }
-    var path = Path.withoutTrailingSlashes(shown)
-    while Path.name(of: path) == "." { path = Path.parent(of: path) }
+    var path = shown
+    while path.lastComponent?.kind == .currentDirectory { path = Path.parent(of: path) }
     // A link to nothing: making what it leads to would surprise, replacing the link as well.
     if try FileStatus(of: path, followingLinks: false) != nil { throw OutputError(.notADirectory, shown) }
-    let name = Path.name(of: path)
-    guard name != ".." else { throw OutputError(.badPath, shown) }
+    guard let name = path.lastComponent, name.kind == .regular else { throw OutputError(.badPath, shown) }
     let parent = Path.parent(of: path)
     let made = try Directory.createWithParents(parent)
-    let above = try Path.resolve(parent)
-    return ((above == "/" ? "" : above) + "/" + name, try made.map(Path.resolve))
+    return (try Path.resolve(parent).appending(name), try made.map(Path.resolve))
   }
 
   /// A name that leaves room for what is added to it: 255 bytes is all a file system takes.
-  private static func shortened(_ name: String) -> String {
-    guard name.utf8.count > 180 else { return name }
-    var prefix = ""
-    for scalar in name.unicodeScalars where prefix.utf8.count <= 156 { prefix.unicodeScalars.append(scalar) }
-    return prefix + "~" + Digest.sha256(Array(name.utf8)).prefix(16)
+  private static func shortened(_ name: [UInt8]) -> [UInt8] {
+    guard name.count > 180 else { return name }
+    // Not within a character, where there are characters.
+    var end = 157
+    while end < 160, name[end] & 0xC0 == 0x80 { end += 1 }
+    return name[..<end] + Array("~\(Digest.sha256(name).prefix(16))".utf8)
+  }
+
+  /// A name for a staging directory that no other has.
+  func newStaging() -> FilePath {
+    workplace.pushing(FilePath(bytes: stagingPrefix + Array(UniqueName.suffix().utf8)))
   }
 
   /// Looks at what stands there now.
@@ -78,12 +84,12 @@ struct OutputDestination {
     guard let status = try FileStatus(of: path, followingLinks: false) else { return .absent }
     guard status.kind == .directory else { throw OutputError(.notADirectory, shown) }
     if try contents().isEmpty { return .empty }
-    return try ManifestText.isOurs(path + "/manifest.json") ? .ours : .foreign
+    return try ManifestText.isOurs(path.appending("manifest.json")) ? .ours : .foreign
   }
 
   /// What the directory holds apart from a run's own files.
-  func contents() throws -> [String] {
-    try Directory.list(path).map(\.name).filter { !isOwn($0) }
+  func contents() throws -> [FilePath.Component] {
+    try Directory.list(path).filter { !isOwn($0) }.map(\.name)
   }
 
   /// Refuses what may not be written to.
@@ -97,16 +103,16 @@ struct OutputDestination {
     }
   }
 
-  private func isOwn(_ name: String) -> Bool {
-    if JournaledCommit.names.contains(name) { return true }
+  private func isOwn(_ entry: DirectoryEntry) -> Bool {
+    if JournaledCommit.names.contains(entry.name) { return true }
     guard workplace == path else { return false }
-    return name == Path.name(of: lockPath) || isStagingName(name) || name == "lost+found"
+    return entry.name == lockPath.lastComponent || isStagingName(entry) || entry.name == "lost+found"
   }
 
-  /// Whether `name` is one that `newStagingName()` gives: prefix, process, 16 digits.
-  func isStagingName(_ name: String) -> Bool {
-    guard name.utf8.starts(with: stagingPrefix.utf8) else { return false }
-    return UniqueName.isSuffix(name.utf8.dropFirst(stagingPrefix.utf8.count))
+  /// Whether the name is one that `newStaging()` gives: prefix, process, 16 digits.
+  func isStagingName(_ entry: DirectoryEntry) -> Bool {
+    guard entry.nameBytes.starts(with: stagingPrefix) else { return false }
+    return UniqueName.isSuffix(entry.nameBytes.dropFirst(stagingPrefix.count))
   }
 }
 

@@ -1,5 +1,7 @@
 // Why a run may not write where it was told to.
 
+package import SystemPackage
+
 /// A refusal of the output directory, before or instead of touching it.
 package struct OutputError: Error, Hashable, Sendable {
   /// What is wrong; more may be added.
@@ -24,9 +26,9 @@ package struct OutputError: Error, Hashable, Sendable {
   /// What is wrong.
   package let code: Code
   /// The directory or file, as the user gave it.
-  package let path: String
+  package let path: FilePath
 
-  init(_ code: Code, _ path: String) {
+  init(_ code: Code, _ path: FilePath) {
     self.code = code
     self.path = path
   }

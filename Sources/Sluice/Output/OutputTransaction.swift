@@ -14,7 +14,7 @@
 internal import Pipeline
 package import Storage
 internal import Synchronization
-internal import SystemPackage
+package import SystemPackage
 
 /// The points at which a run can be stopped by a test.
 package enum OutputStep: Sendable {
@@ -26,8 +26,8 @@ package enum OutputStep: Sendable {
 
 /// The calls that a test replaces, to have a refusal or a crash when it wants one.
 package struct OutputSystem: Sendable {
-  package var exchange: @Sendable (String, String) throws -> Void = { try Rename.exchange($0, $1) }
-  package var isMountPoint: @Sendable (String) -> Bool = { Path.isMountPoint($0) }
+  package var exchange: @Sendable (FilePath, FilePath) throws -> Void = { try Rename.exchange($0, $1) }
+  package var isMountPoint: @Sendable (FilePath) -> Bool = { Path.isMountPoint($0) }
   package var before: @Sendable (OutputStep) throws -> Void = { _ in }
   package init() {}
 }
@@ -40,7 +40,7 @@ package final class OutputTransaction: Sendable {
   private let system: OutputSystem
   private let overwrite: Bool
   private let lock: FileLock
-  private let staging: String
+  private let staging: FilePath
   private let scratch: ScratchDirectory?
   private let state = Mutex(State())
 
@@ -82,7 +82,7 @@ package final class OutputTransaction: Sendable {
   ///   - temporaryDirectory: Where spool and spill files go, nil for the staging directory.
   /// - Throws: `OutputError` when the directory may not be written to, `StorageError`.
   package convenience init(
-    directory: String, overwrite: Bool = false, temporaryDirectory: String? = nil
+    directory: FilePath, overwrite: Bool = false, temporaryDirectory: FilePath? = nil
   ) throws {
     try self.init(
       directory: directory, overwrite: overwrite, temporaryDirectory: temporaryDirectory,
@@ -90,7 +90,7 @@ package final class OutputTransaction: Sendable {
   }
 
   package init(
-    directory: String, overwrite: Bool = false, temporaryDirectory: String? = nil, system: OutputSystem
+    directory: FilePath, overwrite: Bool = false, temporaryDirectory: FilePath? = nil, system: OutputSystem
   ) throws {
     let destination = try OutputDestination(directory, isMountPoint: system.isMountPoint)
     self.destination = destination
@@ -105,16 +105,16 @@ package final class OutputTransaction: Sendable {
       destination.removeMadeParents()
       throw error
     }
-    staging = destination.workplace + "/" + destination.stagingPrefix + UniqueName.suffix()
+    staging = destination.newStaging()
     do {
       try destination.makeGood(system)
       _ = try destination.check(overwrite: overwrite)
       try system.before(.makeStaging)
       try Directory.create(staging)
-      try Directory.create(staging + "/tree")
-      try Directory.create(staging + "/tree/data")
+      try Directory.create(staging.appending("tree"))
+      try Directory.create(staging.appending("tree/data"))
       scratch = try temporaryDirectory.map(ScratchDirectory.init(below:))
-      if scratch == nil { try Directory.create(staging + "/scratch") }
+      if scratch == nil { try Directory.create(staging.appending("scratch")) }
     } catch {
       // Refused, so nothing of this run may stay; a simulated crash is no refusal.
       if error is OutputError || error is StorageError {
@@ -127,7 +127,7 @@ package final class OutputTransaction: Sendable {
   }
 
   /// A directory for spool and spill files, emptied with the run.
-  package var scratchDirectory: String { scratch?.path ?? staging + "/scratch" }
+  package var scratchDirectory: FilePath { scratch?.path ?? staging.appending("scratch") }
 
   /// Whether the new tree is in place: from then on the run has succeeded.
   package var isCommitted: Bool { state.withLock { $0.isCommitted } }
@@ -151,8 +151,8 @@ package final class OutputTransaction: Sendable {
     let components = path.utf8.split(separator: 0x2F)
     guard TreePath.isSafe(path), components.count > 1, path != "data/_SUCCESS",
       components[0].elementsEqual("data".utf8) || components[0].elementsEqual("rejects".utf8)
-    else { throw OutputError(.badPath, path) }
-    let sink = try create(staging + "/tree/" + path)
+    else { throw OutputError(.badPath, FilePath(path)) }
+    let sink = try create(staging.appending("tree").appending(path))
     state.withLock { state in
       state.files += 1
       state.unfinished.append(sink)
@@ -202,7 +202,7 @@ package final class OutputTransaction: Sendable {
     try group.forEach(below: items.count) { try body(items[$0]) }
   }
 
-  private func create(_ path: String) throws -> FileSink {
+  private func create(_ path: FilePath) throws -> FileSink {
     do {
       return try FileSink(creating: path)
     } catch  where error.errno == .noSuchFileOrDirectory {
@@ -222,11 +222,11 @@ package final class OutputTransaction: Sendable {
     try makeDurable()
     let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
     if let unfinished { throw OutputError(.unfinished, unfinished.path) }
-    let tree = staging + "/tree"
+    let tree = staging.appending("tree")
     try system.before(.writeReport)
-    try write(report, to: tree + "/report.json")
+    try write(report, to: tree.appending("report.json"))
     try system.before(.writeManifest)
-    try write(manifest, to: tree + "/manifest.json")
+    try write(manifest, to: tree.appending("manifest.json"))
     try system.before(.synchronize)
     let (directories, files) = try survey(tree)
     // The report and the manifest are there as well.
@@ -235,8 +235,8 @@ package final class OutputTransaction: Sendable {
     }
     try forEach(directories) { try Directory.synchronize($0) }
     try system.before(.writeSuccess)
-    try write([], to: tree + "/data/_SUCCESS")
-    try Directory.synchronize(tree + "/data")
+    try write([], to: tree.appending("data/_SUCCESS"))
+    try Directory.synchronize(tree.appending("data"))
     try publish(tree)
     try system.before(.synchronizeParent)
     // The new tree stands, and the run has succeeded: what is left is to make the name outlive a power cut.
@@ -262,7 +262,7 @@ package final class OutputTransaction: Sendable {
     }
   }
 
-  private func write(_ bytes: [UInt8], to path: String) throws {
+  private func write(_ bytes: [UInt8], to path: FilePath) throws {
     let sink = try FileSink(creating: path)
     try sink.append(bytes)
     try sink.finish()
@@ -270,11 +270,11 @@ package final class OutputTransaction: Sendable {
 
   /// A directory of the tree and all in it, and how many files they hold: somebody may have cleared away what
   /// looked like a leftover.
-  private func survey(_ directory: String) throws -> (directories: [String], files: Int) {
-    var all: (directories: [String], files: Int) = ([directory], 0)
+  private func survey(_ directory: FilePath) throws -> (directories: [FilePath], files: Int) {
+    var all: (directories: [FilePath], files: Int) = ([directory], 0)
     for entry in try Directory.list(directory) {
       if entry.kind == .directory {
-        let inner = try survey(directory + "/" + entry.name)
+        let inner = try survey(directory.appending(entry.name))
         all.directories += inner.directories
         all.files += inner.files
       } else {
@@ -285,7 +285,7 @@ package final class OutputTransaction: Sendable {
   }
 
   /// Looks at DIR again, since hours may have passed, and gives the tree its name.
-  private func publish(_ tree: String) throws {
+  private func publish(_ tree: FilePath) throws {
     let current = try destination.check(overwrite: overwrite)
     if let status = try FileStatus(of: destination.path, followingLinks: false) {
       try Directory.setPermissions(of: tree, to: status.permissions)
@@ -304,7 +304,7 @@ package final class OutputTransaction: Sendable {
     state.withLock { $0.isCommitted = true }
   }
 
-  private func putInPlace(_ tree: String, _ current: OutputDestination.State) throws {
+  private func putInPlace(_ tree: FilePath, _ current: OutputDestination.State) throws {
     if destination.isInPlace {
       try publishInPlace(tree)
     } else if current == .ours {
@@ -318,7 +318,7 @@ package final class OutputTransaction: Sendable {
     }
   }
 
-  private func publishInPlace(_ tree: String) throws {
+  private func publishInPlace(_ tree: FilePath) throws {
     try JournaledCommit(directory: destination.path, system: system)
       .publish(tree: tree, staging: staging, replacing: destination.contents())
   }
@@ -347,8 +347,8 @@ extension OutputDestination {
     }
     try system.before(.clearLeftovers)
     // Whoever holds the lock is the only live run here, so every staging directory is a leftover.
-    for entry in try Directory.list(workplace) where entry.kind == .directory && isStagingName(entry.name) {
-      try Directory.removeTree(workplace + "/" + entry.name)
+    for entry in try Directory.list(workplace) where entry.kind == .directory && isStagingName(entry) {
+      try Directory.removeTree(workplace.appending(entry.name))
     }
   }
 

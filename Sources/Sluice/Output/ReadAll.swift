@@ -4,7 +4,7 @@ internal import Storage
 internal import SystemPackage
 
 /// The bytes of a regular file, at most `limit` of them; a symbolic link is refused.
-func readAll(_ path: String, limit: Int = .max) throws -> [UInt8] {
+func readAll(_ path: FilePath, limit: Int = .max) throws -> [UInt8] {
   let source = try openForReading(path)
   let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: min(source.size, limit)) { buffer, count in
     count = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
@@ -16,12 +16,12 @@ func readAll(_ path: String, limit: Int = .max) throws -> [UInt8] {
 }
 
 /// Opens a file for reading; a symbolic link is refused.
-func openForReading(_ path: String) throws(StorageError) -> FileSource {
+func openForReading(_ path: FilePath) throws(StorageError) -> FileSource {
   let descriptor: FileDescriptor
   do {
     // Nonblocking, so that a pipe planted under that name can't hold us up; for files it means nothing.
     descriptor = try FileDescriptor.open(
-      FilePath(path), .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
+      path, .readOnly, options: [.noFollow, .closeOnExec, .nonBlocking])
   } catch {
     throw StorageError(operation: "open", path: path, errno: error as? Errno ?? .ioError)
   }

@@ -8,26 +8,27 @@ internal import SystemPackage
 /// A directory below `--temp`, gone with its run or with the next one.
 final class ScratchDirectory: Sendable {
   private static let prefix = "sluice-scratch-"
-  let path: String
+  let path: FilePath
   private let lock: FileLock
 
-  init(below parent: String) throws {
+  init(below parent: FilePath) throws {
     try Directory.createWithParents(parent)
     try Self.clearLeftovers(below: parent)
     (path, lock) = try Self.make(below: parent)
   }
 
   /// Makes a locked directory.
-  private static func make(below parent: String) throws -> (path: String, lock: FileLock) {
+  private static func make(below parent: FilePath) throws -> (path: FilePath, lock: FileLock) {
     while true {
       let name = prefix + UniqueName.suffix()
       // Under its final name it is only seen once it is locked.
-      let unlocked = parent + "/." + name
+      let unlocked = parent.appending("." + name)
       try Directory.create(unlocked)
       do {
-        if let lock = try FileLock(acquiring: unlocked + "/lock") {
-          try Rename.move(unlocked, to: parent + "/" + name)
-          return (parent + "/" + name, lock)
+        if let lock = try FileLock(acquiring: unlocked.appending("lock")) {
+          let path = parent.appending(name)
+          try Rename.move(unlocked, to: path)
+          return (path, lock)
         }
       } catch  where error.errno == .noSuchFileOrDirectory {
         // Taken for a leftover by another run, which saw it before it was locked.
@@ -40,8 +41,10 @@ final class ScratchDirectory: Sendable {
   }
 
   /// Whether `path` is one of those below `parent`, or in one.
-  static func contains(_ path: String, below parent: String) -> Bool {
-    path.hasPrefix("\(parent)/\(prefix)") || path.hasPrefix("\(parent)/.\(prefix)")
+  static func contains(_ path: FilePath, below parent: FilePath) -> Bool {
+    guard path.starts(with: parent) else { return false }
+    let name = path.components.dropFirst(parent.components.count).first
+    return name.map { $0.string.hasPrefix(prefix) || $0.string.hasPrefix("." + prefix) } ?? false
   }
 
   func remove() {
@@ -49,16 +52,16 @@ final class ScratchDirectory: Sendable {
     try? Directory.removeTree(path)
   }
 
-  private static func clearLeftovers(below parent: String) throws {
+  private static func clearLeftovers(below parent: FilePath) throws {
     for entry in try Directory.list(Path.resolve(parent)) where entry.kind == .directory {
       // A run that died while it made its own left one with a dot.
-      let name = entry.name.hasPrefix(".") ? String(entry.name.dropFirst()) : entry.name
-      guard name.hasPrefix(prefix), UniqueName.isSuffix(name.utf8.dropFirst(prefix.utf8.count)) else {
+      let name = entry.nameBytes.starts(with: ".".utf8) ? entry.nameBytes.dropFirst() : entry.nameBytes[...]
+      guard name.starts(with: prefix.utf8), UniqueName.isSuffix(name.dropFirst(prefix.utf8.count)) else {
         continue
       }
-      let path = parent + "/" + entry.name
+      let path = parent.appending(entry.name)
       // Another user's leftovers are not ours to open.
-      guard let free = try? FileLock(acquiring: path + "/lock") else { continue }
+      guard let free = try? FileLock(acquiring: path.appending("lock")) else { continue }
       try? Directory.removeTree(path)
       withExtendedLifetime(free) {}
     }

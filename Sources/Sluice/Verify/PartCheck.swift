@@ -1,6 +1,7 @@
 // One file, read once: summed on its way into the decoder, and its lines counted on their way out.
 
 internal import Storage
+internal import SystemPackage
 
 /// Checks one listed file that is there and has the right size.
 struct PartCheck {
@@ -9,7 +10,7 @@ struct PartCheck {
   let progress: @Sendable (Int) -> Void
 
   /// The first of hash, frame and rows that is wrong.
-  func run(_ path: String) throws -> VerifyOutcome.Problem? {
+  func run(_ path: FilePath) throws -> VerifyOutcome.Problem? {
     let source = try openForReading(path)
     let stored = SummingStream(SequentialReader(source), progress: progress)
     guard let rows = file.rows else {

@@ -6,6 +6,7 @@ internal import Compression
 internal import Dispatch
 package import Storage
 internal import Synchronization
+public import SystemPackage
 
 /// Decompresses a part: gets its stored bytes, gives its rows.
 ///
@@ -14,7 +15,7 @@ package typealias PartDecoder = @Sendable (any ByteStream, PartFormat) throws ->
 
 /// Checks an output directory.
 public struct Verifier: Sendable {
-  private let directory: String
+  private let directory: FilePath
   private let decode: PartDecoder
 
   /// Prepares a check.
@@ -22,7 +23,7 @@ public struct Verifier: Sendable {
   /// - Parameters:
   ///   - directory: The output directory; it may be a link.
   ///   - decode: Decompresses the parts; never asked about plain ones.
-  package init(directory: String, decode: @escaping PartDecoder) {
+  package init(directory: FilePath, decode: @escaping PartDecoder) {
     self.directory = directory
     self.decode = decode
   }
@@ -30,7 +31,7 @@ public struct Verifier: Sendable {
   /// Prepares a check of an output as `Run` makes it.
   ///
   /// - Parameter directory: The output directory; it may be a link.
-  public init(directory: String) {
+  public init(directory: FilePath) {
     self.init(directory: directory) { stream, format in
       switch format {
       case .zstd: try ZstdDecoder(stream)
@@ -73,7 +74,7 @@ public struct Verifier: Sendable {
     try checkReport(root, top, manifest, &problems)
     var found: [[UInt8]: DirectoryEntry] = [:]
     for name in ["data", "rejects"] where top[Array(name.utf8)]?.kind == .directory {
-      let count = try walk(root + "/" + name, Array(name.utf8), &found)
+      let count = try walk(root.appending(name), Array(name.utf8), &found)
       if count == 0, name == "rejects" { found[Array(name.utf8)] = top[Array(name.utf8)] }
     }
     checkSuccess(&found, &problems)
@@ -95,25 +96,25 @@ public struct Verifier: Sendable {
   // MARK: The files beside the data
 
   private func readManifest(
-    _ root: String, _ top: [[UInt8]: DirectoryEntry], _ problems: inout Problems
+    _ root: FilePath, _ top: [[UInt8]: DirectoryEntry], _ problems: inout Problems
   ) throws -> ManifestContents? {
     guard top[Array("manifest.json".utf8)]?.kind == .file else {
       problems.add("manifest.json", .missing)
       return nil
     }
-    let contents = try ManifestContents(try readAll(root + "/manifest.json"))
+    let contents = try ManifestContents(try readAll(root.appending("manifest.json")))
     // One that is damaged but readable still tells what should be there.
     if contents?.isIntact != true { problems.add("manifest.json", .hash) }
     return contents
   }
 
   private func checkReport(
-    _ root: String, _ top: [[UInt8]: DirectoryEntry], _ manifest: ManifestContents,
+    _ root: FilePath, _ top: [[UInt8]: DirectoryEntry], _ manifest: ManifestContents,
     _ problems: inout Problems
   ) throws {
     if top[Array("report.json".utf8)]?.kind != .file {
       problems.add("report.json", .missing)
-    } else if Digest.sha256(try readAll(root + "/report.json")) != manifest.reportSha256 {
+    } else if Digest.sha256(try readAll(root.appending("report.json"))) != manifest.reportSha256 {
       problems.add("report.json", .hash)
     }
   }
@@ -134,16 +135,13 @@ public struct Verifier: Sendable {
   /// - Returns: How many names `directory` holds.
   @discardableResult
   private func walk(
-    _ directory: String, _ relative: [UInt8], _ found: inout [[UInt8]: DirectoryEntry]
+    _ directory: FilePath, _ relative: [UInt8], _ found: inout [[UInt8]: DirectoryEntry]
   ) throws -> Int {
     let entries = try Directory.list(directory)
     for entry in entries {
       let path = relative + [0x2F] + entry.nameBytes
-      // A directory whose name isn't UTF-8 can't be opened by that name, and holds nothing of ours.
-      let isOpenable = String(validating: entry.nameBytes, as: UTF8.self) != nil
       // A run makes no directory without a file in it.
-      let isFull =
-        try entry.kind == .directory && isOpenable && walk(directory + "/" + entry.name, path, &found) > 0
+      let isFull = try entry.kind == .directory && walk(directory.appending(entry.name), path, &found) > 0
       if !isFull { found[path] = entry }
     }
     return entries.count
@@ -184,7 +182,7 @@ public struct Verifier: Sendable {
 
   /// Reads files, several at a time; the results are in the order of the list, whoever came first.
   private func check(
-    _ files: [ManifestContents.File], below root: String, _ workers: Int,
+    _ files: [ManifestContents.File], below root: FilePath, _ workers: Int,
     _ progress: @escaping @Sendable (Int) -> Void
   ) throws -> [(ManifestContents.File, VerifyOutcome.Problem)] {
     typealias Result = Swift.Result<VerifyOutcome.Problem?, any Error>
@@ -195,7 +193,7 @@ public struct Verifier: Sendable {
         let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard index < files.count else { return }
         let check = PartCheck(file: files[index], decode: decode, progress: progress)
-        let result = Result { try check.run(root + "/" + files[index].path) }
+        let result = Result { try check.run(root.appending(files[index].path)) }
         results.withLock { $0[index] = result }
       }
     }

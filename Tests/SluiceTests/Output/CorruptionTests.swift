@@ -3,6 +3,7 @@
 
 import Compression
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -26,10 +27,11 @@ import Testing
     options.output.partitionBy = [.stage]
     options.output.format = try #require(.init(rawValue: format))
     _ = try Run(
-      inputs: [.path(base.path + "/input.ndjson")], output: .directory(out, overwrite: false),
+      inputs: [.path(FilePath(base.path + "/input.ndjson"))],
+      output: .directory(FilePath(out), overwrite: false),
       options: options
     ).execute()
-    let verifier = Verifier(directory: out)
+    let verifier = Verifier(directory: FilePath(out))
     let files = try #require(snapshot(out)).filter {
       $0.key.hasPrefix("data/") || $0.key.hasPrefix("rejects/")
     }
@@ -58,14 +60,15 @@ import Testing
     options.onError = .skip
     options.output.partitionBy = [.stage]
     _ = try Run(
-      inputs: [.path(base.path + "/input.ndjson")], output: .directory(out, overwrite: false),
+      inputs: [.path(FilePath(base.path + "/input.ndjson"))],
+      output: .directory(FilePath(out), overwrite: false),
       options: options
     ).execute()
     let parts = ["Complete", "Review"].map { out + "/data/stage=\($0)/part-00000.jsonl.zst" }
     try FileManager.default.moveItem(atPath: parts[0], toPath: base.path + "/other")
     try FileManager.default.moveItem(atPath: parts[1], toPath: parts[0])
     try FileManager.default.moveItem(atPath: base.path + "/other", toPath: parts[1])
-    let found = try Verifier(directory: out).run(workers: 2).files
+    let found = try Verifier(directory: FilePath(out)).run(workers: 2).files
     #expect(found.map(\.path).sorted() == parts.map { String($0.dropFirst(out.count + 1)) })
   }
 }

@@ -20,7 +20,7 @@ enum CommitWay: String, CaseIterable {
       system.exchange = { throw StorageError(operation: "exchange", path: $1, errno: .invalidArgument) }
     }
     if self == .mountPoint || self == .mountPointOver {
-      system.isMountPoint = { $0.hasSuffix("/out") }
+      system.isMountPoint = { $0.ends(with: "out") }
     }
     return system
   }
@@ -77,7 +77,7 @@ private final class Fuse: Sendable {
   private func recover(_ out: String, _ way: CommitWay) throws -> [String: Data]? {
     while true {
       do {
-        try OutputTransaction(directory: out, system: way.system { _ in }).abort()
+        try OutputTransaction(directory: FilePath(out), system: way.system { _ in }).abort()
       } catch let error as OutputError where error.code == .inUse {
         wait()
         continue
@@ -132,7 +132,7 @@ private final class Fuse: Sendable {
       for allowed in 1... {
         let fuse = Fuse(allowed)
         do {
-          try OutputTransaction(directory: out, system: way.system { _ in try fuse.burn() }).abort()
+          try OutputTransaction(directory: FilePath(out), system: way.system { _ in try fuse.burn() }).abort()
           break
         } catch is Crash {
           continue
@@ -195,7 +195,7 @@ private final class Fuse: Sendable {
     system.exchange = { throw StorageError(operation: "exchange", path: $1, errno: code) }
     let isFailure = code == .permissionDenied || code == .ioError
     do {
-      let transaction = try OutputTransaction(directory: out, overwrite: true, system: system)
+      let transaction = try OutputTransaction(directory: FilePath(out), overwrite: true, system: system)
       let texts = try SmallOutput().stage(transaction)
       if isFailure {
         #expect(throws: StorageError.self) {
@@ -218,7 +218,7 @@ private final class Fuse: Sendable {
     try SmallOutput(tag: "old").write(to: out)
     let old = snapshot(out)
     await #expect(processExitsWith: .signal(SIGKILL)) { [out = out as String] in
-      let transaction = try OutputTransaction(directory: out, overwrite: true)
+      let transaction = try OutputTransaction(directory: FilePath(out), overwrite: true)
       _ = try SmallOutput().stage(transaction)
       kill(getpid(), SIGKILL)
     }

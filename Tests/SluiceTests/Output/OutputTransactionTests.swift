@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -30,7 +31,7 @@ import Testing
 
   /// Files that were handed over with their last byte are durable by the commit, however many they are.
   @Test func handedOverFilesBecomeDurable() throws {
-    let transaction = try OutputTransaction(directory: out)
+    let transaction = try OutputTransaction(directory: FilePath(out))
     var sinks: [FileSink] = []
     for number in 0..<300 {
       let sink = try transaction.createFile("data/batch=\(number)/part-00000.jsonl")
@@ -51,7 +52,7 @@ import Testing
   /// Until the commit there is nothing to see, and after an abort nothing at all.
   @Test func abortLeavesNothing() throws {
     let deep = base.path + "/a/b/out"
-    let transaction = try OutputTransaction(directory: deep)
+    let transaction = try OutputTransaction(directory: FilePath(deep))
     _ = try SmallOutput().stage(transaction)
     #expect(snapshot(deep) == nil)
     transaction.abort()
@@ -61,9 +62,9 @@ import Testing
 
   /// While it is staged nothing has a name that a lake's glob would pick up from outside DIR.
   @Test func stagesUnderHiddenNames() throws {
-    let transaction = try OutputTransaction(directory: out)
+    let transaction = try OutputTransaction(directory: FilePath(out))
     #expect(try base.names().allSatisfy { $0.hasPrefix(".out.sluice-") && !$0.hasSuffix(".jsonl.zst") })
-    #expect(FileManager.default.fileExists(atPath: transaction.scratchDirectory))
+    #expect(FileManager.default.fileExists(atPath: transaction.scratchDirectory.string))
     transaction.abort()
   }
 
@@ -83,7 +84,7 @@ import Testing
   @Test func refusesWhatIsThere() throws {
     try SmallOutput(tag: "old").write(to: out)
     let old = snapshot(out)
-    #expect(throws: OutputError(.notEmpty, out)) { try SmallOutput().write(to: out) }
+    #expect(throws: OutputError(.notEmpty, FilePath(out))) { try SmallOutput().write(to: out) }
     #expect(snapshot(out) == old)
     try SmallOutput(tag: "new").write(to: out, overwrite: true)
     #expect(snapshot(out) != old)
@@ -91,11 +92,11 @@ import Testing
 
     let foreign = base.path + "/foreign"
     try base.write("{\"schema\":1,\"generator\":\"other 1\"}", to: "foreign/manifest.json")
-    #expect(throws: OutputError(.notOurs, foreign)) {
+    #expect(throws: OutputError(.notOurs, FilePath(foreign))) {
       try SmallOutput().write(to: foreign, overwrite: true)
     }
     try base.write("x", to: "file")
-    #expect(throws: OutputError(.notADirectory, base.path + "/file")) {
+    #expect(throws: OutputError(.notADirectory, FilePath(base.path + "/file"))) {
       try SmallOutput().write(to: base.path + "/file", overwrite: true)
     }
     #expect(try base.names() == ["file", "foreign", "out"])
@@ -105,12 +106,12 @@ import Testing
   @Test func refusesASecondLiveRun() throws {
     try SmallOutput().write(to: out)
     try FileManager.default.createSymbolicLink(atPath: base.path + "/link", withDestinationPath: "out")
-    let first = try OutputTransaction(directory: out, overwrite: true)
+    let first = try OutputTransaction(directory: FilePath(out), overwrite: true)
     for name in [out, out + "//", base.path + "/link", base.path + "/./x/../out"] {
       try FileManager.default.createDirectory(
         atPath: base.path + "/x", withIntermediateDirectories: true)
-      #expect(throws: OutputError(.inUse, name)) {
-        _ = try OutputTransaction(directory: name, overwrite: true)
+      #expect(throws: OutputError(.inUse, FilePath(name))) {
+        _ = try OutputTransaction(directory: FilePath(name), overwrite: true)
       }
     }
     let texts = try SmallOutput(tag: "first").stage(first)
@@ -128,15 +129,15 @@ import Testing
     #expect(try verify(link).isOK)
     let dangling = base.path + "/dangling"
     try FileManager.default.createSymbolicLink(atPath: dangling, withDestinationPath: "nowhere")
-    #expect(throws: OutputError(.notADirectory, dangling)) { try SmallOutput().write(to: dangling) }
+    #expect(throws: OutputError(.notADirectory, FilePath(dangling))) { try SmallOutput().write(to: dangling) }
   }
 
   /// A directory that fills while the run works is not replaced.
   @Test func looksAgainBeforeTheCommit() throws {
-    let transaction = try OutputTransaction(directory: out)
+    let transaction = try OutputTransaction(directory: FilePath(out))
     let (manifest, report) = try SmallOutput().stage(transaction)
     try base.write("mine", to: "out/notes.txt")
-    #expect(throws: OutputError(.notEmpty, out)) {
+    #expect(throws: OutputError(.notEmpty, FilePath(out))) {
       try transaction.commit(manifest: manifest, report: report)
     }
     transaction.abort()
@@ -146,7 +147,7 @@ import Testing
 
   /// A part that was never made durable can't be committed.
   @Test func refusesUnfinishedFiles() throws {
-    let transaction = try OutputTransaction(directory: out)
+    let transaction = try OutputTransaction(directory: FilePath(out))
     let (manifest, report) = try SmallOutput().stage(transaction)
     let open = try transaction.createFile("data/open.jsonl")
     #expect(throws: OutputError(.unfinished, open.path)) {
@@ -161,15 +162,15 @@ import Testing
     "data/_SUCCESS", "manifest.json", "other/x", "rejects/..",
   ])
   func refusesHostilePaths(_ path: String) throws {
-    let transaction = try OutputTransaction(directory: out)
-    #expect(throws: OutputError(.badPath, path)) { _ = try transaction.createFile(path) }
+    let transaction = try OutputTransaction(directory: FilePath(out))
+    #expect(throws: OutputError(.badPath, FilePath(path))) { _ = try transaction.createFile(path) }
     transaction.abort()
     #expect(try base.names() == [])
   }
 
   /// Two spellings of one letter are two directories, since names are bytes.
   @Test func keepsUnicodeSpellingsApart() throws {
-    let transaction = try OutputTransaction(directory: out)
+    let transaction = try OutputTransaction(directory: FilePath(out))
     for value in ["\u{E9}", "e\u{301}"] {
       let component = PartitionPath.component(key: "stage", value: Array(value.utf8))
       try transaction.createFile("data/\(component)/part-00000.jsonl").finish()
@@ -191,16 +192,17 @@ import Testing
   /// Scratch goes where `--temp` says, goes away with the run, and a dead run's with the next one.
   @Test func keepsScratchElsewhere() throws {
     let temp = base.path + "/temp"
-    let live = try OutputTransaction(directory: base.path + "/live", temporaryDirectory: temp)
+    let live = try OutputTransaction(
+      directory: FilePath(base.path + "/live"), temporaryDirectory: FilePath(temp))
     var dead: OutputTransaction? = try OutputTransaction(
-      directory: base.path + "/dead", temporaryDirectory: temp)
+      directory: FilePath(base.path + "/dead"), temporaryDirectory: FilePath(temp))
     let abandoned = try #require(dead?.scratchDirectory)
     _ = try SpoolFile(in: abandoned)
     dead = nil
-    #expect(FileManager.default.fileExists(atPath: abandoned))
+    #expect(FileManager.default.fileExists(atPath: abandoned.string))
     try SmallOutput().write(to: out, temporaryDirectory: temp)
-    #expect(!FileManager.default.fileExists(atPath: abandoned))
-    #expect(FileManager.default.fileExists(atPath: live.scratchDirectory))
+    #expect(!FileManager.default.fileExists(atPath: abandoned.string))
+    #expect(FileManager.default.fileExists(atPath: live.scratchDirectory.string))
     live.abort()
     #expect(try FileManager.default.contentsOfDirectory(atPath: temp) == [])
   }

@@ -1,4 +1,5 @@
 import Foundation
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -22,7 +23,7 @@ import Testing
   /// The line of one reject, and the files beside it.
   private func reject(_ bytes: [UInt8], isLost: Bool = false) throws -> (JSONTree, files: [String: [UInt8]]) {
     let tree = try TestTree()
-    let transaction = try OutputTransaction(directory: tree.path("out"))
+    let transaction = try OutputTransaction(directory: FilePath(tree.path("out")))
     let writer = RejectWriter(scratch: Scratch(directory: transaction.scratchDirectory)) {
       try HashingFile($0, transaction)
     }

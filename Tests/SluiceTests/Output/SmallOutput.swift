@@ -1,6 +1,7 @@
 // The smallest output that has everything: two partitions, rejects, uncompressed.
 
 import Storage
+import SystemPackage
 
 @testable import Sluice
 
@@ -35,7 +36,8 @@ struct SmallOutput {
     system: OutputSystem = OutputSystem()
   ) throws {
     let transaction = try OutputTransaction(
-      directory: directory, overwrite: overwrite, temporaryDirectory: temporaryDirectory, system: system)
+      directory: FilePath(directory), overwrite: overwrite,
+      temporaryDirectory: temporaryDirectory.map { FilePath($0) }, system: system)
     let (manifest, report) = try stage(transaction)
     try transaction.commit(manifest: manifest, report: report)
   }
@@ -51,5 +53,5 @@ struct SmallOutput {
 
 /// Verifies an uncompressed output.
 func verify(_ directory: String, workers: Int = 2) throws -> VerifyOutcome {
-  try Verifier(directory: directory) { stream, _ in stream }.run(workers: workers)
+  try Verifier(directory: FilePath(directory)) { stream, _ in stream }.run(workers: workers)
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Storage
+import SystemPackage
 
 @testable import Sluice
 
@@ -16,7 +17,7 @@ final class TestTree {
     let parent = isThere ? memory : FileManager.default.temporaryDirectory
     let url = parent.appending(path: "sluice-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    root = try Path.resolve(url.path)
+    root = try Path.resolve(FilePath(url.path)).string
   }
 
   deinit { try? FileManager.default.removeItem(atPath: root) }
@@ -24,7 +25,7 @@ final class TestTree {
   func path(_ name: String) -> String { root + "/" + name }
 
   func write(_ name: String, _ text: String) throws {
-    try Directory.createWithParents(Path.parent(of: path(name)))
+    try Directory.createWithParents(Path.parent(of: FilePath(path(name))))
     try Data(text.utf8).write(to: URL(filePath: path(name)))
   }
 
@@ -77,7 +78,8 @@ enum SampleTree {
   static func commit(
     _ word: String, to directory: String, overwrite: Bool = false, system: OutputSystem = OutputSystem()
   ) throws {
-    let transaction = try OutputTransaction(directory: directory, overwrite: overwrite, system: system)
+    let transaction = try OutputTransaction(
+      directory: FilePath(directory), overwrite: overwrite, system: system)
     try commit(word, to: transaction)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import SystemPackage
 import Testing
 
 @testable import Sluice
@@ -140,7 +141,7 @@ import Testing
     let file = Listed(path: path, rows: 1, bytes: bytes.count, sha256: Digest.sha256(bytes))
     try rewriteManifest(files: [file])
     #expect(try problems()[path] == nil)
-    let refusing = Verifier(directory: out) { _, _ in throw Refusal() }
+    let refusing = Verifier(directory: FilePath(out)) { _, _ in throw Refusal() }
     #expect(try refusing.run(workers: 1).files.contains(.init(path: path, problem: .frame)))
     try Data(bytes.reversed()).write(to: URL(fileURLWithPath: out + "/" + path))
     #expect(try refusing.run(workers: 1).files.contains(.init(path: path, problem: .hash)))
