@@ -20,7 +20,9 @@ public struct VerifyOutcome: Hashable, Sendable {
 
   /// A file with a problem.
   public struct File: Hashable, Sendable {
-    /// The path from the output directory.
+    /// The path from the output directory, as the manifest lists it.
+    ///
+    /// Of a file that is not listed, U+FFFD stands for what is not valid UTF-8.
     public let path: String
     /// What is wrong with it.
     public let problem: Problem
