@@ -115,7 +115,7 @@ import Testing
     let text = #"{"task":{"stage":"S","tools":[\#(annotations)]}}"# + "\n"
     try TrialInput(bytes: Array(text.utf8)).withName { name in
       try withTemporaryDirectory { directory in
-        let out = RunOutput.directory(directory.appending(path: "out").path, overwrite: false)
+        let out = RunOutput.directory(FilePath(directory.appending(path: "out").path), overwrite: false)
         for output in [out, .nowhere, .stream { _ in }, .rows { _, _ in .more }] {
           let run = Run(inputs: [.path(name)], output: output, options: options)
           let kept = try run.execute().report.assets.kept
