@@ -74,7 +74,7 @@ final class InputBytes {
   ///   - count: How many at most; of a stream that has no more for a while they are fewer.
   ///   - blocks: Of a stream, what an engine had read and not delivered; what more is read is added.
   ///   - walked: What was read before them and spooled.
-  /// - Returns: The bytes.
+  /// - Returns: The bytes; none if a stream has left them behind.
   /// - Throws: What reading throws.
   func look(
     at offset: Int, count: Int, _ blocks: inout [Block], behind walked: RereadableBytes? = nil
@@ -83,6 +83,8 @@ final class InputBytes {
     if let walked {
       end = min(end, walked.base + walked.source.size)
     } else if case .stream(let stream) = origin {
+      // Of a giant whose rows flow at once, the start is gone.
+      if let first = blocks.first, first.offset > offset { return [] }
       try readOn(stream, to: end, &blocks)
       end = min(end, blocks.last?.range.upperBound ?? offset)
     }
