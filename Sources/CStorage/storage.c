@@ -46,3 +46,17 @@ int cstorage_open_nameless(const char *directory) {
   return -1;
 #endif
 }
+
+static char *const *arguments;
+
+/// Runs before main; glibc gives constructors what it gives main.
+__attribute__((constructor)) static void remember_arguments(int count, char **values) {
+#if defined(__GLIBC__)
+  if (count > 0) arguments = values;
+#else
+  (void)count;
+  (void)values;
+#endif
+}
+
+char *const *cstorage_arguments(void) { return arguments; }

@@ -24,3 +24,9 @@ int cstorage_processor_count(void);
 /// Returns a descriptor, or -1 with errno set (EOPNOTSUPP where the file system cannot; kernels
 /// that don't know the flag say EISDIR).
 int cstorage_open_nameless(const char *_Nonnull directory);
+
+/// The arguments the process was started with, the program's own name first; NULL behind the last.
+/// Swift's CommandLine reads /proc/self/cmdline, and is empty where nobody has mounted /proc.
+///
+/// Returns NULL where the C library does not hand them to constructors; glibc does.
+char *_Nullable const *_Nullable cstorage_arguments(void);
