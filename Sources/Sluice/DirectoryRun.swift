@@ -21,22 +21,38 @@ struct DirectoryRun {
   func execute(_ directory: FilePath, overwrite: Bool) throws -> RunResult {
     let transaction: OutputTransaction
     do {
-      transaction = try OutputTransaction(
-        directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory)
+      transaction = try monitor.watch {
+        try OutputTransaction(
+          directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory,
+          inputs: overwrite ? inputFiles : [:])
+      }
     } catch {
       throw named(error, directory, staged: nil)
     }
-    monitor.watch(transaction)
     do {
       // Watched to the end and beyond: a signal that comes late must find that all is done.
       return try write(to: transaction)
     } catch {
-      monitor.watch(nil)
+      monitor.unwatch()
       let staged = transaction.stagedBytes
       // Behind the rename the new tree stands: what failed was only tidying up.
       transaction.abort()
       throw named(error, directory, staged: staged)
     }
+  }
+
+  /// What is read, as far as it can be found; what cannot be is told when it is opened.
+  private var inputFiles: InputFiles {
+    var files: InputFiles = [:]
+    for name in run.inputs {
+      let status =
+        switch name {
+        case .path(let path): try? FileStatus(of: path, followingLinks: true)
+        case .standardInput: try? FileStatus(of: FileDescriptor.standardInput, path: "-")
+        }
+      if let status, status.kind == .file { files[status.identity] = name.shownPath }
+    }
+    return files
   }
 
   /// Names the directory that is full by the name the user knows, and not a place inside that is gone by now.
@@ -70,21 +86,25 @@ struct DirectoryRun {
     reader.releaseMemory()
     let files = try partitions.finish()
     try monitor.checkCancelled()
-    try commit(transaction, reader, files, try rejects?.finish() ?? [])
-    return RunResult(report: reader.counts.report, workers: memory.workers)
+    let outcome = try commit(transaction, reader, files, try rejects?.finish() ?? [])
+    var result = RunResult(report: reader.counts.report, workers: memory.workers)
+    result.unsynchronized = outcome.unsynchronized.map { RunError($0) }
+    result.kept = outcome.kept
+    return result
   }
 
   private func commit(
     _ transaction: OutputTransaction, _ reader: InputsReader, _ files: [PartitionFiles],
     _ rejects: [ManifestReject]
-  ) throws {
+  ) throws -> CommitOutcome {
     let report = reader.counts.report
     let text = report.fileText
     let manifest = ManifestText(
       createdAt: Timestamp(secondsSinceEpoch: WallClock.secondsSinceEpoch()).text,
       options: run.manifestOptions, inputs: reader.manifestInputs,
       copies: report.copies, partitions: files, reportSha256: Digest.sha256(text), rejects: rejects)
-    try transaction.commit(manifest: manifest.utf8, report: text)
+    return try transaction.commit(
+      manifest: manifest.utf8, report: text, mayEmpty: report.rows > 0 || run.options.allowEmpty)
   }
 }
 

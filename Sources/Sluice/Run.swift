@@ -39,6 +39,11 @@ public struct RunResult: Sendable {
   public var workers: Int
   /// What would have been written, if nothing was to be.
   public var planned: PlannedOutput?
+  /// Why the output, which is complete and in its place, may not survive a power cut; nil if it does.
+  public var unsynchronized: RunError?
+  /// Where that was put which lay in the output that was replaced, was not Sluice's and came too late to be
+  /// refused; absolute paths.
+  public var kept: [FilePath] = []
 }
 
 /// Turns exports into rows.
@@ -81,6 +86,7 @@ public struct Run: Sendable {
   public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> RunResult {
     do {
       try check()
+      try Scratch.check(temporaryDirectory)
       let result = try executeChecked(monitor)
       monitor.end()
       return result
@@ -172,12 +178,12 @@ final class InputsReader {
 
   /// Reads input after input.
   func readAll() throws {
-    if run.options.rows.limit == 0 { return }
     let monitor = context.monitor
     // All are looked at before the first is read, and opened in turn: there may be more of them than a
     // process may have open.
     let sizes = try run.inputs.map { try $0.size() }
     monitor.setTotal(sizes.contains(nil) ? nil : sizes.compactMap { $0 }.reduce(0, +))
+    if run.options.rows.limit == 0 { return }
     for name in run.inputs {
       if try !read(
         OpenInput(name, gate: monitor.gate, limit: run.options.resources.maxInputSize) {

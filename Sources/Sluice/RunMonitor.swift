@@ -78,7 +78,20 @@ public final class RunMonitor: Sendable {
     return !transaction.isPublished
   }
 
-  func watch(_ transaction: OutputTransaction?) { watched.withLock { $0 = transaction } }
+  /// Makes a transaction and watches it from its first moment on: whoever gives the run up meanwhile waits, and
+  /// finds it.
+  ///
+  /// - Throws: `RunError` if the run was cancelled before, what `make` throws.
+  func watch(_ make: () throws -> OutputTransaction) throws -> OutputTransaction {
+    try watched.withLock { watched in
+      try checkCancelled()
+      let transaction = try make()
+      watched = transaction
+      return transaction
+    }
+  }
+
+  func unwatch() { watched.withLock { $0 = nil } }
 
   /// Whether the run is to stop.
   public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }

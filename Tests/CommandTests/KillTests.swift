@@ -8,6 +8,7 @@ import Testing
   /// Thirty deaths, each at another moment of the run, from its first instant to behind its end.
   @Test func anyMoment() throws {
     let workspace = try Workspace.withInput(4000)
+    try FileManager.default.createDirectory(at: workspace.url("temp"), withIntermediateDirectories: false)
     let run = [
       "run", "input.ndjson", "--output", "out", "--overwrite", "--partition-by", "stage", "--temp", "temp",
       "--quiet", "--workers", "2", "--block-size", "64KiB",

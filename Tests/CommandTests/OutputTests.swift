@@ -35,6 +35,7 @@ import Testing
   @Test(.disabled(if: Command.isSanitized), arguments: ["", "--temp tmp"])
   func noRoom(temp: String) throws {
     let workspace = try Workspace.withInput(2000)
+    try FileManager.default.createDirectory(at: workspace.url("tmp"), withIntermediateDirectories: false)
     let outcome = try Command.shell(
       "ulimit -f 64; exec \"$SLUICE\" run input.ndjson -o new/out -q --compression none \(temp)",
       in: workspace)
@@ -50,6 +51,7 @@ import Testing
   @Test(.disabled(if: Command.isSanitized)) func noRoomForWaitingRows() throws {
     let workspace = try Workspace()
     // A gzip pipe is spooled only for giants, so an asset bigger than may be held.
+    try FileManager.default.createDirectory(at: workspace.url("tmp"), withIntermediateDirectories: false)
     let long = String(repeating: "x", count: 40_000_000)
     try workspace.write("input.ndjson", asset("a", title: long) + "\n")
     let outcome = try Command.shell(

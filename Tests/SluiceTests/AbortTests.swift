@@ -23,10 +23,8 @@ import Testing
     let transaction = try OutputTransaction(
       directory: FilePath(directory), overwrite: overwrite, system: system)
     handle.transaction.withLock { $0 = transaction }
-    let sink = try transaction.createFile("data/part-00000.jsonl")
-    try sink.append(Array("{}\n".utf8))
-    try sink.finish()
-    try transaction.commit(manifest: Array((ManifestText.start + "x").utf8), report: [])
+    let texts = try SmallOutput().stage(transaction)
+    try transaction.commit(manifest: texts.manifest, report: texts.report)
   }
 
   /// Aborted when it is about to be published, nothing is published: what has been removed must never get
@@ -52,8 +50,51 @@ import Testing
       try Rename.exchange(old, new)
     }
     try commit(overwrite: true, system, handle)
-    #expect(FileManager.default.fileExists(atPath: directory + "/data/part-00000.jsonl"))
+    #expect(FileManager.default.fileExists(atPath: directory + "/data/stage=Complete/part-00000.jsonl"))
     #expect(handle.transaction.withLock { $0?.isCommitted } == true)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["out"])
+  }
+
+  /// Files that are made while the run is given up make nothing anew of what has been removed.
+  @Test func makesNothingAnew() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    for _ in 0..<20 {
+      let transaction = try OutputTransaction(directory: directory)
+      let started = DispatchSemaphore(value: 0)
+      let ended = DispatchGroup()
+      for thread in 0..<4 {
+        DispatchQueue.global().async(group: ended) {
+          started.signal()
+          for number in 0..<200 {
+            _ = try? transaction.createFile("data/stage=\(thread)/batch=\(number)/part-00000.jsonl")
+          }
+        }
+      }
+      started.wait()
+      transaction.abort()
+      ended.wait()
+      #expect(throws: (any Error).self) { _ = try transaction.createFile("data/late/part-00000.jsonl") }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    }
+  }
+
+  /// Who gives the run up while its transaction is being made waits for it, and finds it.
+  @Test func findsWhatIsBeingMade() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let monitor = RunMonitor()
+    let ended = DispatchGroup()
+    _ = try monitor.watch {
+      DispatchQueue.global().async(group: ended) { #expect(monitor.abandon()) }
+      let transaction = try OutputTransaction(directory: directory)
+      Thread.sleep(forTimeInterval: 0.05)
+      return transaction
+    }
+    ended.wait()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+    monitor.cancel()
+    #expect(throws: RunError.self) { _ = try monitor.watch { try OutputTransaction(directory: directory) } }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 }

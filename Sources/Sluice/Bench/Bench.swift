@@ -39,6 +39,7 @@ public struct Bench: Sendable {
   ) throws(RunError) -> BenchResult {
     do {
       try check()
+      try Scratch.check(temporaryDirectory)
       return try BenchSession(self, monitor, begins).measure()
     } catch {
       var error = RunError(error)

@@ -54,6 +54,7 @@ public struct Inspection: Sendable {
   public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> InspectionReport {
     do {
       try resources.check()
+      try Scratch.check(temporaryDirectory)
       var planned = options
       planned.resources.memory -= Self.tables
       let plan = MemoryPlan(planned)

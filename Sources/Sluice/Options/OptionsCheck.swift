@@ -2,6 +2,7 @@
 // options, in its own words.
 
 internal import Compression
+internal import Storage
 
 extension Run {
   /// Refuses what a run cannot do.
@@ -9,6 +10,10 @@ extension Run {
   /// - Throws: `RunError` with the code `.options`.
   func check() throws(RunError) {
     try options.check()
+    if case .directory(let path, _) = output, let scheme = Address.scheme(of: path) {
+      throw .refused(
+        "'\(Address.text(of: path))' is an address, and only paths are read and written: there is no \(scheme):// here")
+    }
     guard case .rows(let longest, _) = output else { return }
     if longest < 1 { throw .refused("a row has at least one byte, not \(longest)") }
     if longest > options.resources.memory / 2 {

@@ -12,13 +12,11 @@ internal import SystemPackage
 /// The output directory and the names a run uses around it.
 struct OutputDestination {
   /// What stands at the directory's path.
-  enum State {
+  enum State: Equatable {
     case absent
     case empty
-    /// A tree with a manifest of ours.
-    case ours
-    /// Anything else.
-    case foreign
+    /// A tree that is ours from end to end.
+    case ours(rows: Int)
   }
 
   /// The path as the user gave it.
@@ -33,6 +31,9 @@ struct OutputDestination {
   let stagingPrefix: [UInt8]
   /// The lock file.
   let lockPath: FilePath
+  /// What the names of what was found in a replaced tree and is not ours start with: no staging names, since
+  /// nobody clears these.
+  private let keptPrefix: [UInt8]
   /// The parents that had to be made.
   let madeParents: [FilePath]
 
@@ -42,10 +43,11 @@ struct OutputDestination {
     let isMounted = isMountPoint(path) || path == "/"
     isInPlace = isMounted || path == CurrentProcess.workingDirectory
     workplace = isMounted ? path : Path.parent(of: path)
-    let name = isMounted ? [] : Array(".".utf8) + Self.shortened(path.lastComponent?.bytes ?? [])
-    let stem = name + Array(".sluice".utf8)
+    let name = isMounted ? [] : Self.shortened(path.lastComponent?.bytes ?? [])
+    let stem = (isMounted ? [] : Array(".".utf8) + name) + Array(".sluice".utf8)
     stagingPrefix = stem + Array("-staging-".utf8)
     lockPath = workplace.pushing(FilePath(bytes: stem + Array("-lock".utf8)))
+    keptPrefix = isMounted ? Array("sluice-kept-".utf8) : name + Array(".sluice-kept-".utf8)
   }
 
   /// Makes missing parents and gives the absolute path.
@@ -79,40 +81,60 @@ struct OutputDestination {
     workplace.pushing(FilePath(bytes: stagingPrefix + Array(UniqueName.suffix().utf8)))
   }
 
-  /// Looks at what stands there now.
-  func state() throws -> State {
-    guard let status = try FileStatus(of: path, followingLinks: false) else { return .absent }
-    guard status.kind == .directory else { throw OutputError(.notADirectory, shown) }
-    if try contents().isEmpty { return .empty }
-    return try ManifestText.isOurs(path.appending("manifest.json")) ? .ours : .foreign
+  /// A name that nothing has, on the same file system.
+  func newKeptPath() -> FilePath {
+    workplace.pushing(FilePath(bytes: keptPrefix + Array(UniqueName.suffix().utf8)))
   }
 
   /// What the directory holds apart from a run's own files.
   func contents() throws -> [FilePath.Component] {
-    try Directory.list(path).filter { !isOwn($0) }.map(\.name)
+    try Directory.list(path).map(\.name).filter { !isOwn($0) }
   }
 
-  /// Refuses what may not be written to.
-  func check(overwrite: Bool) throws -> State {
-    let state = try state()
-    switch state {
-    case .absent, .empty: return state
-    case .ours where overwrite: return state
-    case .foreign where overwrite: throw OutputError(.notOurs, shown)
-    default: throw OutputError(.notEmpty, shown)
+  /// Looks at what stands there now, and refuses what may not be replaced.
+  ///
+  /// - Parameters:
+  ///   - overwrite: Whether a tree of ours may be replaced.
+  ///   - inputs: What is read, and must not be replaced.
+  /// - Returns: What stands there.
+  /// - Throws: `OutputError` that names what is in the way, `StorageError`.
+  func check(overwrite: Bool, inputs: InputFiles) throws -> State {
+    guard let status = try FileStatus(of: path, followingLinks: false) else { return .absent }
+    guard status.kind == .directory else { throw OutputError(.notADirectory, shown) }
+    if try contents().isEmpty { return .empty }
+    guard overwrite else { throw OutputError(.notEmpty, shown) }
+    guard try FileStatus(of: path.appending("manifest.json"), followingLinks: false) != nil else {
+      throw OutputError(.notOurs, shown)
+    }
+    guard let tree = try OwnTree(path) else { throw OutputError(.badManifest, shown) }
+    switch try tree.find(inputs, isOwn: isOwn) {
+    case nil: return .ours(rows: tree.rows)
+    case .input(let name): throw OutputError(.holdsInput, name, directory: shown)
+    case .foreign(let path, let hasMore):
+      throw OutputError(
+        .holdsForeign, shown.pushing(FilePath(bytes: path)), directory: shown, hasMore: hasMore)
     }
   }
 
-  private func isOwn(_ entry: DirectoryEntry) -> Bool {
-    if JournaledCommit.names.contains(entry.name) { return true }
+  /// Refuses temporary files in the directory, which would be found there as something that is not ours.
+  func checkTemporary(_ directory: FilePath?) throws {
+    guard let directory, try FileStatus(of: directory, followingLinks: true) != nil else { return }
+    if try Path.resolve(directory).starts(with: path) {
+      throw OutputError(.holdsTemporary, directory, directory: shown)
+    }
+  }
+
+  private func isOwn(_ name: FilePath.Component) -> Bool {
+    if JournaledCommit.names.contains(name) { return true }
     guard workplace == path else { return false }
-    return entry.name == lockPath.lastComponent || isStagingName(entry) || entry.name == "lost+found"
+    return name == lockPath.lastComponent || isStagingName(name) || name == "lost+found"
   }
 
   /// Whether the name is one that `newStaging()` gives: prefix, process, 16 digits.
-  func isStagingName(_ entry: DirectoryEntry) -> Bool {
-    guard entry.nameBytes.starts(with: stagingPrefix) else { return false }
-    return UniqueName.isSuffix(entry.nameBytes.dropFirst(stagingPrefix.count))
+  func isStagingName(_ name: FilePath.Component) -> Bool {
+    let bytes = name.bytes
+    guard bytes.starts(with: stagingPrefix) else { return false }
+    return UniqueName.isSuffix(bytes.dropFirst(stagingPrefix.count))
   }
 }
 

@@ -7,7 +7,8 @@
 //     scratch/                            spool and spill files, unless --temp names another place
 //
 // Killed before the rename: DIR is as it was, and the next run clears the staging. Killed after it: the
-// new tree is complete, and what the next run clears is the old one. Neither staging nor scratch names
+// new tree is complete, and what the next run clears is the old one, of which it removes what the manifest
+// lists and keeps what somebody else put there (OwnTree). Neither staging nor scratch names
 // end in .jsonl.zst, since DuckDB's ** looks into hidden directories too. Where one rename can't do it,
 // see JournaledCommit.
 
@@ -32,6 +33,14 @@ package struct OutputSystem: Sendable {
   package init() {}
 }
 
+/// What is to be said of a commit once the new tree stands.
+package struct CommitOutcome: Sendable {
+  /// Why the new names may not survive a power cut; nil if they do.
+  package var unsynchronized: StorageError?
+  /// Where that went which was in the old tree and is not ours.
+  package var kept: [FilePath] = []
+}
+
 /// One run's output: staged, then committed or aborted.
 ///
 /// Dropped without either, it leaves its staging to the next run, as a crash does.
@@ -39,6 +48,7 @@ package final class OutputTransaction: Sendable {
   private let destination: OutputDestination
   private let system: OutputSystem
   private let overwrite: Bool
+  private let inputs: InputFiles
   private let lock: FileLock
   private let staging: FilePath
   private let scratch: ScratchDirectory?
@@ -57,7 +67,11 @@ package final class OutputTransaction: Sendable {
     /// From here until the tree is in place, or was refused, nothing of it may be removed.
     var isPublishing = false
     var isCommitted = false
+    /// Whether what is staged is the tree that was replaced.
+    var holdsOldTree = false
     var isOver = false
+    /// What was put aside of trees that were replaced.
+    var kept: [FilePath] = []
   }
 
   /// How many files wait to be made durable together.
@@ -80,22 +94,18 @@ package final class OutputTransaction: Sendable {
   ///   - directory: Where the output will be; missing parents are made.
   ///   - overwrite: Whether an earlier output of Sluice may be replaced.
   ///   - temporaryDirectory: Where spool and spill files go, nil for the staging directory.
+  ///   - inputs: What the run reads, none of which may lie in a directory that is replaced.
+  ///   - system: The calls that a test replaces.
   /// - Throws: `OutputError` when the directory may not be written to, `StorageError`.
-  package convenience init(
-    directory: FilePath, overwrite: Bool = false, temporaryDirectory: FilePath? = nil
-  ) throws {
-    try self.init(
-      directory: directory, overwrite: overwrite, temporaryDirectory: temporaryDirectory,
-      system: OutputSystem())
-  }
-
   package init(
-    directory: FilePath, overwrite: Bool = false, temporaryDirectory: FilePath? = nil, system: OutputSystem
+    directory: FilePath, overwrite: Bool = false, temporaryDirectory: FilePath? = nil,
+    inputs: [FileIdentity: FilePath] = [:], system: OutputSystem = OutputSystem()
   ) throws {
     let destination = try OutputDestination(directory, isMountPoint: system.isMountPoint)
     self.destination = destination
     self.system = system
     self.overwrite = overwrite
+    self.inputs = inputs
     do {
       guard let lock = try FileLock(acquiring: destination.lockPath) else {
         throw OutputError(.inUse, directory)
@@ -107,8 +117,10 @@ package final class OutputTransaction: Sendable {
     }
     staging = destination.newStaging()
     do {
-      try destination.makeGood(system)
-      _ = try destination.check(overwrite: overwrite)
+      try destination.checkTemporary(temporaryDirectory)
+      let kept = try destination.makeGood(system)
+      state.withLock { $0.kept = kept }
+      _ = try destination.check(overwrite: overwrite, inputs: inputs)
       try system.before(.makeStaging)
       try Directory.create(staging)
       try Directory.create(staging.appending("tree"))
@@ -152,7 +164,9 @@ package final class OutputTransaction: Sendable {
     guard TreePath.isSafe(path), components.count > 1, path != "data/_SUCCESS",
       components[0].elementsEqual("data".utf8) || components[0].elementsEqual("rejects".utf8)
     else { throw OutputError(.badPath, FilePath(path)) }
-    let sink = try create(staging.appending("tree").appending(path))
+    // What is removed meanwhile must not be made anew.
+    if state.withLock({ $0.isOver }) { throw RunError(.interrupted, "the run was interrupted") }
+    let sink = try create(path)
     state.withLock { state in
       state.files += 1
       state.unfinished.append(sink)
@@ -202,12 +216,30 @@ package final class OutputTransaction: Sendable {
     try group.forEach(below: items.count) { try body(items[$0]) }
   }
 
-  private func create(_ path: FilePath) throws -> FileSink {
+  /// Creates a file of the new tree.
+  ///
+  /// The directories it needs are made below the tree, and the tree itself is not: it may have been removed by
+  /// whoever gave the run up.
+  private func create(_ path: String) throws -> FileSink {
+    let file = staging.appending("tree").appending(path)
     do {
-      return try FileSink(creating: path)
+      return try FileSink(creating: file)
     } catch  where error.errno == .noSuchFileOrDirectory {
-      try Directory.createWithParents(Path.parent(of: path))
-      return try FileSink(creating: path)
+      try makeDirectories(of: path)
+      return try FileSink(creating: file)
+    }
+  }
+
+  // A function of its own: inside the catch clause above the compiler (6.3.1) never ends.
+  private func makeDirectories(of path: String) throws(StorageError) {
+    var directory = staging.appending("tree")
+    for component in FilePath(path).components.dropLast() {
+      directory.append(component)
+      do throws(StorageError) {
+        try Directory.create(directory)
+      } catch {
+        if error.errno != .fileExists { throw error }
+      }
     }
   }
 
@@ -216,9 +248,12 @@ package final class OutputTransaction: Sendable {
   /// - Parameters:
   ///   - manifest: The text of `manifest.json`.
   ///   - report: The text of `report.json`.
+  ///   - mayEmpty: Whether it may replace an output that has rows.
+  /// - Returns: What went wrong once the tree was in place.
   /// - Throws: `OutputError`, `StorageError`. `isCommitted` says whether the tree is in place all the
   ///   same; if not, `abort()` removes what was staged.
-  package func commit(manifest: [UInt8], report: [UInt8]) throws {
+  @discardableResult
+  package func commit(manifest: [UInt8], report: [UInt8], mayEmpty: Bool = true) throws -> CommitOutcome {
     try makeDurable()
     let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
     if let unfinished { throw OutputError(.unfinished, unfinished.path) }
@@ -237,12 +272,18 @@ package final class OutputTransaction: Sendable {
     try system.before(.writeSuccess)
     try write([], to: tree.appending("data/_SUCCESS"))
     try Directory.synchronize(tree.appending("data"))
-    try publish(tree)
+    var outcome = try publish(tree, mayEmpty: mayEmpty)
     try system.before(.synchronizeParent)
-    // The new tree stands, and the run has succeeded: what is left is to make the name outlive a power cut.
-    try? Directory.synchronize(destination.isInPlace ? destination.path : destination.workplace)
+    do {
+      try Directory.synchronize(destination.isInPlace ? destination.path : destination.workplace)
+    } catch {
+      // The new tree stands, and the run has succeeded; but a power cut may bring the old one back.
+      outcome.unsynchronized = outcome.unsynchronized ?? error
+    }
     try system.before(.removeStaging)
-    cleanUp()
+    cleanUp(keepsStaging: outcome.unsynchronized != nil)
+    outcome.kept = state.withLock { $0.kept } + outcome.kept
+    return outcome
   }
 
   /// Removes everything that was staged; after a commit, or a second time, it does nothing.
@@ -285,8 +326,11 @@ package final class OutputTransaction: Sendable {
   }
 
   /// Looks at DIR again, since hours may have passed, and gives the tree its name.
-  private func publish(_ tree: FilePath) throws {
-    let current = try destination.check(overwrite: overwrite)
+  private func publish(_ tree: FilePath, mayEmpty: Bool) throws -> CommitOutcome {
+    let current = try destination.check(overwrite: overwrite, inputs: inputs)
+    if case .ours(let rows) = current, rows > 0, !mayEmpty {
+      throw OutputError(.wouldEmpty, destination.shown)
+    }
     if let status = try FileStatus(of: destination.path, followingLinks: false) {
       try Directory.setPermissions(of: tree, to: status.permissions)
     }
@@ -295,32 +339,34 @@ package final class OutputTransaction: Sendable {
       if state.isOver { throw RunError(.interrupted, "the run was interrupted") }
       state.isPublishing = true
     }
+    let outcome: CommitOutcome
     do {
-      try putInPlace(tree, current)
+      outcome = try putInPlace(tree, current)
     } catch {
       state.withLock { $0.isPublishing = false }
       throw error
     }
     state.withLock { $0.isCommitted = true }
+    return outcome
   }
 
-  private func putInPlace(_ tree: FilePath, _ current: OutputDestination.State) throws {
-    if destination.isInPlace {
-      try publishInPlace(tree)
-    } else if current == .ours {
-      do {
-        try system.exchange(tree, destination.path)
-      } catch let error as StorageError where Self.meansNoExchange(error) {
-        try publishInPlace(tree)
-      }
-    } else {
+  private func putInPlace(_ tree: FilePath, _ current: OutputDestination.State) throws -> CommitOutcome {
+    if destination.isInPlace { return try publishInPlace(tree) }
+    guard case .ours = current else {
       try Rename.move(tree, to: destination.path)
+      return CommitOutcome()
+    }
+    do {
+      try system.exchange(tree, destination.path)
+      state.withLock { $0.holdsOldTree = true }
+      return CommitOutcome()
+    } catch let error as StorageError where Self.meansNoExchange(error) {
+      return try publishInPlace(tree)
     }
   }
 
-  private func publishInPlace(_ tree: FilePath) throws {
-    try JournaledCommit(directory: destination.path, system: system)
-      .publish(tree: tree, staging: staging, replacing: destination.contents())
+  private func publishInPlace(_ tree: FilePath) throws -> CommitOutcome {
+    try JournaledCommit(destination: destination, system: system).publish(tree: tree, staging: staging)
   }
 
   /// Whether a file system, or a mount point, refuses to exchange names: not a failure of this run.
@@ -330,30 +376,31 @@ package final class OutputTransaction: Sendable {
   }
 
   /// Never throws: what stays behind is a leftover, which the next run clears.
-  private func cleanUp() {
-    try? Directory.removeTree(staging)
+  private func cleanUp(keepsStaging: Bool = false) {
+    if !keepsStaging {
+      do {
+        if state.withLock({ $0.holdsOldTree }) {
+          let aside = destination.newKeptPath()
+          let kept = try OwnTree.discard(staging.appending("tree"), keepingForeignAt: aside)
+          state.withLock { $0.kept += kept.map { [$0] } ?? [] }
+        }
+        try removeStaging()
+      } catch {}
+    }
     scratch?.remove()
     lock.removeFile()
     state.withLock { $0.isOver = true }
   }
-}
 
-extension OutputDestination {
-  /// Finishes a commit that was cut short and clears what dead runs left; needs the lock.
-  func makeGood(_ system: OutputSystem) throws {
-    try system.before(.recover)
-    if try FileStatus(of: path, followingLinks: false)?.kind == .directory {
-      try JournaledCommit(directory: path, system: system).finish()
+  /// A file that was being made when the run was given up may come while its directory is removed; there is one
+  /// at most for each thread.
+  private func removeStaging() throws {
+    for _ in 0..<256 {
+      do throws(StorageError) {
+        return try Directory.removeTree(staging)
+      } catch {
+        if error.errno != .directoryNotEmpty { throw error }
+      }
     }
-    try system.before(.clearLeftovers)
-    // Whoever holds the lock is the only live run here, so every staging directory is a leftover.
-    for entry in try Directory.list(workplace) where entry.kind == .directory && isStagingName(entry) {
-      try Directory.removeTree(workplace.appending(entry.name))
-    }
-  }
-
-  /// Takes back the parents that were made for a run that came to nothing, if they are empty.
-  func removeMadeParents() {
-    for parent in madeParents.reversed() { Directory.removeIfEmpty(parent) }
   }
 }

@@ -11,8 +11,12 @@ final class ScratchDirectory: Sendable {
   let path: FilePath
   private let lock: FileLock
 
+  /// Makes one.
+  ///
+  /// - Parameter parent: A directory that is there: one that was made for a name that was misspelled would fill
+  ///   another disk than was meant.
+  /// - Throws: `StorageError`.
   init(below parent: FilePath) throws {
-    try Directory.createWithParents(parent)
     try Self.clearLeftovers(below: parent)
     (path, lock) = try Self.make(below: parent)
   }

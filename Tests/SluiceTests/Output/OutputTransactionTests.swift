@@ -92,7 +92,7 @@ import Testing
 
     let foreign = base.path + "/foreign"
     try base.write("{\"schema\":1,\"generator\":\"other 1\"}", to: "foreign/manifest.json")
-    #expect(throws: OutputError(.notOurs, FilePath(foreign))) {
+    #expect(throws: OutputError(.badManifest, FilePath(foreign))) {
       try SmallOutput().write(to: foreign, overwrite: true)
     }
     try base.write("x", to: "file")
@@ -192,6 +192,7 @@ import Testing
   /// Scratch goes where `--temp` says, goes away with the run, and a dead run's with the next one.
   @Test func keepsScratchElsewhere() throws {
     let temp = base.path + "/temp"
+    try Directory.create(FilePath(temp))
     let live = try OutputTransaction(
       directory: FilePath(base.path + "/live"), temporaryDirectory: FilePath(temp))
     var dead: OutputTransaction? = try OutputTransaction(
