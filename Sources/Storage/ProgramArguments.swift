@@ -18,7 +18,4 @@ public enum ProgramArguments {
     }
     return arguments
   }
-
-  /// The same as text, repaired where it is not UTF-8.
-  public static var text: [String]? { bytes?.map { String(decoding: $0, as: UTF8.self) } }
 }

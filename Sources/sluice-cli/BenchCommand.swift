@@ -47,6 +47,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup(title: "Resources") var resource: ResourceArguments
 
   func validate() throws {
+    try TypedPath.check([input.path, resource.temp])
     if input == .standardInput {
       throw ValidationError(
         "standard input can be read once, and a measurement reads several times: name a file")

@@ -51,6 +51,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Resources") var resource: ResourceArguments
 
   func validate() throws {
+    try TypedPath.check(inputs.map(\.path) + [html, resource.temp])
     if onError == .reject {
       throw ValidationError("inspect writes no rejects; --on-error takes stop or skip")
     }
@@ -73,7 +74,7 @@ struct InspectCommand: ParsableCommand {
     let inspection = try inspection()
     try reported {
       try AddressSpace.check(inspection.resources)
-      try page?.check(output: nil)
+      try page?.check()
     }
     let monitor = RunMonitor()
     let signals = try SignalWatch(monitor)

@@ -24,7 +24,7 @@ struct MessageArguments: ParsableArguments {
   @Option(help: "What to do with a malformed asset.")
   var onError = ErrorPolicy.stop
 
-  @Flag(help: "Accept inputs and results that are empty.")
+  @Flag(help: "Accept empty inputs, and a result without rows.")
   var allowEmpty = false
 
   @Option(help: "Progress.")
@@ -37,6 +37,10 @@ struct MessageArguments: ParsableArguments {
     help: ArgumentHelp("Write statistics for machines: json or json=PATH.", valueName: "json[=path]"),
     transform: parseStats)
   var stats: StatsTarget?
+
+  func validate() throws {
+    if case .path(let path) = stats { try TypedPath.check([path]) }
+  }
 }
 
 private func parseStats(_ text: String) throws -> StatsTarget {

@@ -180,10 +180,11 @@ struct OutputArguments: ParsableArguments {
   var overwrite = false
 
   @Option(
+    name: .customLong("partition-by"),
     help: ArgumentHelp(
       "Directories by stage, batch, title, kind, tool.", valueName: "key,…"),
     completion: .list(PartitionKey.allCases.map(\.rawValue)), transform: parseKeys)
-  var partitionBy: [PartitionKey] = []
+  var partitionKeys: [[PartitionKey]] = []
 
   @Option(
     help: ArgumentHelp("zstd, gzip or none. (default: zstd; with -o - none)", valueName: "format"),
@@ -205,6 +206,16 @@ struct OutputArguments: ParsableArguments {
     help: ArgumentHelp("The start of the parts' names. (default: part)", valueName: "prefix"),
     transform: parseText)
   var name = "part"
+
+  /// The keys of all `--partition-by`, in the order given.
+  var partitionBy: [PartitionKey] { partitionKeys.flatMap { $0 } }
+
+  func validate() throws {
+    try TypedPath.check([output])
+    for (index, key) in partitionBy.enumerated() where partitionBy[..<index].contains(key) {
+      throw ValidationError("'\(key.rawValue)' stands twice in --partition-by")
+    }
+  }
 }
 
 private func parseKeys(_ text: String) throws -> [PartitionKey] {
@@ -214,7 +225,6 @@ private func parseKeys(_ text: String) throws -> [PartitionKey] {
       let known = PartitionKey.allCases.map(\.rawValue).joined(separator: ", ")
       throw ValidationError("'\(name)' is nothing to partition by; there are \(known)")
     }
-    if keys.contains(key) { throw ValidationError("'\(name)' stands twice in --partition-by") }
     keys.append(key)
   }
   return keys

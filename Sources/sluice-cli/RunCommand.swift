@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
 
       EXAMPLES
         sluice run export.json -o lake --stage Complete --partition-by stage,batch
-        curl -s "$URL" | sluice run - -o lake --batch rain --strip-url-query
+        set -o pipefail; curl -fsS "$URL" | sluice run - -o lake --batch rain
         sluice run export.json -o - --rows annotations --title Car | jq -c .objectId
       """)
 
@@ -29,12 +29,20 @@ struct RunCommand: ParsableCommand {
   @OptionGroup(title: "Resources") var resource: ResourceArguments
 
   func validate() throws {
+    try TypedPath.check(inputs.map(\.path) + [resource.temp])
     try row.checkPruning(select)
     if row.rows == .assets, let key = out.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
       throw ValidationError("--partition-by \(key.rawValue) needs --rows annotations")
     }
     if out.output == nil && !out.dryRun {
       throw ValidationError("--output DIR is missing (or --dry-run, which writes nothing)")
+    }
+    if case .path(let path) = message.stats, let output = out.output, !out.dryRun,
+      !out.writesToStandardOutput,
+      StatsFile(path: path).lies(in: output)
+    {
+      throw ValidationError(
+        "--stats json=\(path) lies in \(output), which holds what its manifest lists and nothing else")
     }
     if out.writesToStandardOutput {
       if !out.partitionBy.isEmpty {

@@ -20,7 +20,7 @@ struct RunSession {
     let signals = try SignalWatch(monitor)
     try reported { try AddressSpace.check(command.runOptions().resources) }
     if case .path(let path) = command.message.stats {
-      try reported { try StatsFile(path: path).check(output: command.out.dryRun ? nil : command.out.output) }
+      try reported { try StatsFile(path: path).check() }
     }
     let clock = RunClock()
     let run = Run(
@@ -33,7 +33,7 @@ struct RunSession {
     signals.runEnded()
     switch outcome {
     case .success(let result): return try finish(result, clock.timing(result, run.options))
-    case .failure(let error): return try fail(error, signals)
+    case .failure(let error): return fail(error, signals)
     }
   }
 
@@ -45,22 +45,58 @@ struct RunSession {
 
   private func finish(_ result: RunResult, _ timing: RunTiming) throws -> Int32 {
     let report = result.report
-    let status: Int32 = report.isPartial ? 1 : 0
+    var status: Int32 = report.isPartial ? 1 : 0
     for line in report.warningLines { Messages.write("sluice: warning: \(line)") }
+    for path in result.kept {
+      Messages.write("sluice: warning: what was in the replaced output and not of Sluice is in \(path)")
+    }
+    if var failure = result.unsynchronized {
+      failure.message = "the output is written, but may not survive a power cut: \(failure.message)"
+      failure.hint = "Look after the disk; then run again with --overwrite."
+      Messages.write(failure)
+      status = 1
+    }
     if !command.message.quiet { Messages.emit(Summary.text(result, timing, to: command.out.output)) }
-    try write(report.statistics(timing, exitStatus: Int(status), planned: result.planned))
-    return status
+    do {
+      try write(report.statistics(timing, exitStatus: Int(status), planned: result.planned))
+      return status
+    } catch {
+      return statisticsFailed(RunError(error))
+    }
   }
 
-  private func fail(_ error: RunError, _ signals: SignalWatch) throws -> Int32 {
+  /// The rows are where they belong: who took this for a failure would run again for nothing.
+  private func statisticsFailed(_ error: RunError) -> Int32 {
+    var error = error
+    if let output = command.out.output, !command.out.dryRun {
+      error.hint =
+        command.out.writesToStandardOutput
+        ? "All rows were written; only the statistics are missing."
+        : "The output is committed to \(output); only the statistics are missing."
+    }
+    Messages.write(error)
+    return command.out.dryRun ? 2 : 1
+  }
+
+  private func fail(_ error: RunError, _ signals: SignalWatch) -> Int32 {
     if error.code == .brokenPipe {
       // The reader of the rows has all it wanted; whoever reads the statistics has not.
-      if case .path = command.message.stats { try write(error.statistics(exitStatus: 0)) }
-      return 0
+      guard case .path = command.message.stats else { return 0 }
+      do {
+        try write(error.statistics(exitStatus: 0))
+        return 0
+      } catch {
+        Messages.write(RunError(error))
+        return 1
+      }
     }
     let status = error.code == .interrupted ? signals.exitStatus : 2
     Messages.write(error)
-    try write(error.statistics(exitStatus: Int(status)))
+    do {
+      try write(error.statistics(exitStatus: Int(status)))
+    } catch {
+      Messages.write(RunError(error))
+    }
     return status
   }
 
@@ -71,12 +107,11 @@ struct RunSession {
       if command.out.writesToStandardOutput, !command.out.dryRun {
         Messages.emit(statistics + "\n")
       } else {
-        try StandardOutput.emit(statistics + "\n")
+        try StandardOutput.write(statistics + "\n")
       }
-    case .path(let path): try reported { try StatsFile(path: path).write(statistics + "\n") }
+    case .path(let path): try StatsFile(path: path).write(statistics + "\n")
     }
   }
-
 }
 
 /// Says what failed, and ends with status 2.
@@ -99,53 +134,4 @@ enum AddressSpace {
       .system, "the limit of address space is too low for \(Units.bytes(resources.memory)) of memory",
       hint: "Raise it with ulimit -v, or lower --memory or --workers.")
   }
-}
-
-/// Turns SIGINT and SIGTERM into a cancelled run.
-final class SignalWatch: @unchecked Sendable {
-  // Proof of @unchecked: `sources` is set in init and cancelled by the thread that made it.
-  private let monitor: RunMonitor
-  private let sources: [any DispatchSourceSignal]
-  private let queue = DispatchQueue(label: "sluice.signals")
-  private let received: SignalNumber
-
-  /// Starts to watch.
-  ///
-  /// - Throws: `ExitCode`, with the message written, where Dispatch would have too few descriptors: it ends the
-  ///   process when it gets none.
-  init(_ monitor: RunMonitor) throws {
-    // One to wait with, one to be woken by, one for each signal and one for the time.
-    try reported { try CurrentProcess.checkOpenFiles(5) }
-    self.monitor = monitor
-    let received = SignalNumber()
-    self.received = received
-    let queue = self.queue
-    sources = [SIGINT, SIGTERM].map { number in
-      // Dispatch sees the signal only if it does not kill first.
-      _ = signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-      source.setEventHandler {
-        received.set(number)
-        monitor.cancel()
-        // A worker that waits for a slow disk cannot be stopped: then the staging is removed from here.
-        queue.asyncAfter(deadline: .now() + .milliseconds(300)) {
-          if !received.isOver, monitor.abandon() {
-            Messages.write("sluice: error: the run was interrupted")
-            Glibc.exit(128 + number)
-          }
-        }
-      }
-      source.resume()
-      return source
-    }
-  }
-
-  /// From now on a signal changes nothing.
-  func runEnded() {
-    queue.sync { received.end() }
-    sources.forEach { $0.cancel() }
-  }
-
-  /// 130 or 143.
-  var exitStatus: Int32 { 128 + received.get() }
 }

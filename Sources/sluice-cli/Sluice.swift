@@ -13,7 +13,7 @@ struct SluiceCommand: ParsableCommand {
     abstract: "Turn Ango Hub exports of any size into compressed JSON Lines partitions.",
     discussion: """
       EXAMPLES
-        sluice run export.json --output lake --stage Complete --partition-by stage,batch
+        sluice run export.json -o lake --stage Complete --partition-by batch
         sluice run export.zip --output - --title Car --prune | jq .externalId
         sluice verify lake
         sluice inspect export.zip
@@ -21,23 +21,15 @@ struct SluiceCommand: ParsableCommand {
 
       EXIT STATUS
         0         done; also when the reader of standard output went away
-        1         done, but assets were skipped or rejected
+        1         done, but assets were skipped or rejected, statistics could not
+                  be written, or the new output may not survive a power cut
         2         failed, and nothing was committed; verify: something is damaged
-        64        the command line is wrong
-        130, 143  interrupted; nothing is left behind
+        64        the command line is wrong, or there is none
+        129, 130, 143, 152
+                  interrupted by HUP, INT, TERM, XCPU; nothing is left behind
       """,
     version: SluiceVersion.text,
     subcommands: [RunCommand.self, VerifyCommand.self, InspectCommand.self, BenchCommand.self])
-
-  /// The command line, the command itself first.
-  private static let arguments: [String] = {
-    unsafe UnsafeBufferPointer(start: CommandLine.unsafeArgv, count: Int(CommandLine.argc)).compactMap {
-      argument in
-      unsafe argument.map {
-        unsafe ArgumentText.encode([UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))))
-      }
-    }
-  }()
 
   static func main() {
     StandardDescriptors.occupyClosed()
@@ -45,22 +37,34 @@ struct SluiceCommand: ParsableCommand {
     _ = signal(SIGPIPE, SIG_IGN)
     // Likewise a file that may grow no more.
     _ = signal(SIGXFSZ, SIG_IGN)
+    guard let arguments = ProgramArguments.bytes?.map(ArgumentText.encode) else {
+      fail("the command line cannot be read", hint: "The C library of this system does not hand it over.")
+    }
     do {
-      var command = try parseAsRoot(Array(arguments.dropFirst()))
+      let typed = Array(arguments.dropFirst())
+      var command = try parseAsRoot(typed)
+      if command is Self { throw ValidationError("no command was given") }
+      try RepeatedOptions.check(typed)
       try command.run()
     } catch let status as ExitCode {
       Glibc.exit(status.rawValue)
     } catch {
-      let status = exitCode(for: error)
-      if status == .success {
-        print(fullMessage(for: error))
-        Glibc.exit(0)
-      }
+      if exitCode(for: error) == .success { say(fullMessage(for: error)) }
       let text = message(for: error)
-      let hint = UsageHint.text(for: text, arguments, commands)
-      Messages.emit(ArgumentText.shown("sluice: error: \(text)\n  hint: \(hint)\n"))
-      Glibc.exit(64)
+      fail(text, hint: UsageHint.text(for: text, arguments, commands))
     }
+  }
+
+  /// Writes what was asked for, such as the help, and ends.
+  private static func say(_ text: String) -> Never {
+    let isWritten = (try? StandardOutput.emit(text + "\n")) != nil
+    Glibc.exit(isWritten ? 0 : 2)
+  }
+
+  /// Says what is wrong with the command line, and ends.
+  private static func fail(_ text: String, hint: String) -> Never {
+    Messages.emit(ArgumentText.shown("sluice: error: \(text)\n  hint: \(hint)\n"))
+    Glibc.exit(64)
   }
 
   private static var commands: [String] { configuration.subcommands.map { $0._commandName } }
@@ -74,6 +78,7 @@ enum UsageHint {
     where option.hasPrefix("--") && value.hasPrefix("-") && message.contains("'\(option) ") {
       return "A value that starts with a dash is written \(option)=\(value)."
     }
+    if let hint = TypedPath.hint(for: message) { return hint }
     if arguments.count > 1, commands.contains(arguments[1]) {
       return "'sluice \(arguments[1]) --help' shows every option."
     }

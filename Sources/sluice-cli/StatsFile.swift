@@ -12,18 +12,24 @@ struct StatsFile {
   /// What goes into it.
   var content = "the statistics"
 
+  /// Whether it would be in a directory, which need not be there yet.
+  func lies(in directory: FilePath) -> Bool {
+    if let parent = try? Path.resolve(Path.parent(of: path)), let outer = try? Path.resolve(directory) {
+      return parent.starts(with: outer)
+    }
+    return path != directory && path.starts(with: directory)
+  }
+
   /// Finds out whether the file can be written.
   ///
-  /// - Parameter output: The directory that the run makes, if any; what is in it cannot be asked for yet.
   /// - Throws: `StorageError`.
-  func check(output: FilePath?) throws {
+  func check() throws {
     guard let target = try target() else {
       if try FileStatus(of: path, followingLinks: true)?.kind == .directory {
         throw StorageError(operation: "write", path: path, errno: .isDirectory)
       }
       return
     }
-    if let output, target != output, target.starts(with: output) { return }
     do {
       // A file without a name shows as much, and never stays behind.
       _ = try SpoolFile(in: Path.parent(of: target))
@@ -69,7 +75,8 @@ struct StatsFile {
     let hidden = Array(".".utf8) + (target.lastComponent?.bytes ?? []) + Array(".sluice-new".utf8)
     let name = Path.parent(of: target).pushing(FilePath(bytes: hidden))
     do {
-      try Directory.removeTree(name)
+      // By name it is ours; what is no file is not, and the making of ours fails.
+      if try FileStatus(of: name, followingLinks: false)?.kind == .file { try Directory.removeTree(name) }
       return (try FileSink(creating: name), name)
     } catch {
       throw named(error)

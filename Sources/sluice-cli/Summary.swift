@@ -6,7 +6,6 @@ import Dispatch
 import Glibc
 import Sluice
 import Storage
-import Synchronization
 import SystemPackage
 
 /// The summary of a run.
@@ -54,23 +53,6 @@ enum Summary {
   }
 }
 
-/// The number of the signal that came first.
-final class SignalNumber: Sendable {
-  private let number = Atomic<Int32>(0)
-  private let ended = Atomic<Bool>(false)
-
-  /// Whether signals have no more meaning.
-  var isOver: Bool { ended.load(ordering: .relaxed) }
-
-  func end() { ended.store(true, ordering: .relaxed) }
-
-  func set(_ value: Int32) {
-    _ = number.compareExchange(expected: 0, desired: value, ordering: .relaxed)
-  }
-
-  func get() -> Int32 { number.load(ordering: .relaxed) }
-}
-
 /// Wall and processor time of this process.
 struct RunClock {
   private let start = DispatchTime.now()
@@ -96,12 +78,21 @@ enum StandardOutput {
 
   /// Writes text as it is; who closed the other end doesn't want it.
   ///
-  /// - Throws: `ExitCode` 2 once the failure has been reported.
-  static func emit(_ text: String) throws {
+  /// - Throws: `StorageError`.
+  static func write(_ text: String) throws {
     do {
       try sink.append(Array(text.utf8))
     } catch let error as StorageError where error.errno == .brokenPipe {
       return
+    }
+  }
+
+  /// The same.
+  ///
+  /// - Throws: `ExitCode` 2 once the failure has been reported.
+  static func emit(_ text: String) throws {
+    do {
+      try write(text)
     } catch {
       Messages.write(RunError(error))
       throw ExitCode(2)

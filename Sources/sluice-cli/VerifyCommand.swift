@@ -25,6 +25,7 @@ struct VerifyCommand: ParsableCommand {
   var workers: Int?
 
   func validate() throws {
+    try TypedPath.check([directory])
     if let workers, !(1...200).contains(workers) {
       throw ValidationError("--workers takes 1 to 200, not \(workers)")
     }

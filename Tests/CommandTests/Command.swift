@@ -99,6 +99,8 @@ final class Running {
       process.standardInput = given
       feed = nil
     }
+    // Whoever runs the tests in the background may have had it ignored, and children inherit that.
+    for number in [SIGINT, SIGHUP] { _ = Foundation.signal(number, SIG_DFL) }
     process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
     // Left open until they are collected, descriptors pile up; past some 1,300 Foundation crashes in `run`.

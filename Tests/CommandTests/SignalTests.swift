@@ -16,8 +16,9 @@ import Testing
     return running
   }
 
-  /// SIGINT ends with 130 and SIGTERM with 143; no staging directory, no output, no lock is left.
-  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int)])
+  /// SIGHUP ends with 129, SIGINT with 130, SIGTERM with 143, SIGXCPU with 152; no staging directory, no output, no
+  /// lock is left.
+  @Test(arguments: [(SIGHUP, 129), (SIGINT, 130), (SIGTERM, 143), (SIGXCPU, 152)] as [(Int32, Int)])
   func interrupted(signal: Int32, status: Int) throws {
     let workspace = try Workspace()
     let running = try startRun(in: workspace)
@@ -38,6 +39,19 @@ import Testing
     #expect(try running.wait().status == status)
     #expect(try workspace.tree("out") == before)
     #expect(try workspace.names() == ["input.ndjson", "out"])
+  }
+
+  /// What was ignored when it was started stays so, as under nohup.
+  @Test func ignored() throws {
+    let workspace = try Workspace.withInput()
+    let line = """
+      mkfifo pipe; (trap '' HUP INT; exec "$SLUICE" run - -o out -q <pipe) & exec 3>pipe; cat input.ndjson >&3
+      while ! ls -A | grep -q staging; do sleep 0.02; done
+      kill -HUP $!; kill -INT $!; sleep 0.6; exec 3>&-; wait $!
+      """
+    let outcome = try Command.shell(line, in: workspace)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(workspace.exists("out/data/_SUCCESS"))
   }
 
   /// What a killed run could not clear, the next run does.

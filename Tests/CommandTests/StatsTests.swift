@@ -111,14 +111,39 @@ import Testing
     #expect(stats["exitStatus"]?.integer == 0)
   }
 
-  /// Statistics that can't be written are a failure, though the output is there.
+  /// Statistics that can't be written are no reason to run again: the output is there, and is said to be.
   @Test func fullStandardOutput() throws {
     let workspace = try Workspace.withInput()
     let outcome = try Command.shell(
       "\"$SLUICE\" run input.ndjson -o out -q --stats json >/dev/full", in: workspace)
-    #expect(outcome.status == 2)
+    #expect(outcome.status == 1)
     #expect(outcome.errorText.contains("standard output: cannot write: No space left on device"))
+    #expect(outcome.errorText.contains("The output is committed to out; only the statistics are missing."))
     #expect(workspace.exists("out/manifest.json"))
+  }
+
+  /// Where the statistics were all that was wanted the run has failed; where it failed anyway it says no less.
+  @Test(arguments: [
+    ("run input.ndjson --dry-run", 2), ("run input.ndjson -o out", 1), ("run missing.json -o out", 2),
+    ("inspect input.ndjson --json", 2), ("bench input.ndjson --seconds 0.001 --json", 2),
+  ])
+  func lost(line: String, status: Int) throws {
+    let workspace = try Workspace.withInput()
+    let stats = line.hasPrefix("run") ? "-q --stats json" : ""
+    let outcome = try Command.shell("\"$SLUICE\" \(line) \(stats) >/dev/full", in: workspace)
+    #expect(outcome.status == status, "\(outcome.errorText)")
+    #expect(outcome.errorText.contains("standard output: cannot write: No space left on device"))
+  }
+
+  /// Statistics cannot lie in the directory that the run makes: the next run would find them there as something
+  /// that is not Sluice's.
+  @Test(arguments: ["out/stats.json", "./out/deep/stats.json", "../work/out/stats.json"])
+  func insideOutput(path: String) throws {
+    let workspace = try Workspace.withOutput()
+    let outcome = try Command.run(
+      "run", "input.ndjson", "-o", "out", "--overwrite", "--stats", "json=\(path)", in: workspace)
+    #expect(outcome.status == (path.contains("deep") ? 2 : 64), "\(outcome.errorText)")
+    #expect(!workspace.exists("out/stats.json"))
   }
 
   /// The report says where the last whole asset of a lost input ended.

@@ -8,7 +8,23 @@ import Testing
 
   /// Each of these is a usage error: a message on standard error, nothing on standard output, nothing written.
   @Test(arguments: [
+    [],
     ["frobnicate"],
+    good + ["--output", "other"],
+    good + ["-o", "other"],
+    ["run", "input.ndjson", "-qo", "out", "--output=other"],
+    good + ["--temp=.", "--temp=."],
+    good + ["--limit", "1", "--workers", "1", "--limit", "2"],
+    ["bench", "input.ndjson", "--seconds", "0.001", "--seconds", "0.001"],
+    ["run", "input.ndjson", "-o", "s3://bucket/lake"],
+    ["run", "https://host/export.json", "-o", "out"],
+    ["run", "ango://project", "--dry-run"],
+    good + ["--temp", "s3://bucket/x"],
+    good + ["--stats", "json=gs://bucket/x"],
+    ["inspect", "file:///x.json"],
+    ["inspect", "input.ndjson", "--html", "s3://bucket/x"],
+    ["bench", "s3://bucket/x"],
+    ["verify", "s3://bucket/lake"],
     ["bench"],
     ["bench", "-"],
     ["bench", "input.ndjson", "input.ndjson"],
@@ -54,6 +70,7 @@ import Testing
     good + ["--partition-by", ""],
     good + ["--partition-by", "stage,"],
     good + ["--partition-by", "stage,stage"],
+    good + ["--partition-by", "stage", "--partition-by", "batch,stage"],
     good + ["--partition-by", "title"],
     good + ["--partition-by", "stage,kind"],
     good + ["--partition-by", "tool"],
@@ -121,12 +138,84 @@ import Testing
       ["frobnicate"],
       "The commands are run, verify, inspect, bench; 'sluice COMMAND --help' shows every option."
     ),
+    ([], "The commands are run, verify, inspect, bench; 'sluice COMMAND --help' shows every option."),
+    (
+      ["verify", "s3://b/lake"],
+      "Copy it with another tool, to or from a path; a path of that name is written ./s3://b/lake."
+    ),
+    (["verify", "file:///lake"], "Write the path alone, without file://."),
     (good + ["--level", "-5"], "A value that starts with a dash is written --level=-5."),
     (good + ["--stage", "-rf"], "A value that starts with a dash is written --stage=-rf."),
   ])
   func hints(arguments: [String], hint: String) throws {
     let outcome = try Command.run(arguments, in: Workspace.withInput())
     #expect(outcome.errorText.hasSuffix("\n  hint: \(hint)\n"), "\(outcome.errorText)")
+  }
+
+  /// Keys of partitions may come in several options.
+  @Test func partitionKeys() throws {
+    let workspace = try Workspace.withInput()
+    let options = ["--partition-by", "stage", "--partition-by", "batch", "--quiet"]
+    #expect(try Command.run(Self.good + options, in: workspace).status == 0)
+    let manifest = try JSONValue(workspace.read("out/manifest.json"))
+    #expect(manifest["options"]?["partitionBy"]?.items.map(\.text) == ["stage", "batch"])
+  }
+
+  /// Behind `--` nothing is an option, and a colon makes no address.
+  @Test func oddPaths() throws {
+    let workspace = try Workspace()
+    for name in ["--output", "s3:/x", "a b:"] {
+      try workspace.write(name, asset("a") + "\n")
+    }
+    let outcome = try Command.run(
+      "run", "-q", "-o", "-", "s3:/x", "a b:", "./s3://x", "--", "--output", "--output", in: workspace)
+    #expect(outcome.status == 0, "\(outcome.errorText)")
+    #expect(outcome.output.count == 5 * (asset("a").utf8.count + 1))
+  }
+
+  /// Every option with one value is known as one, so that it is refused when it stands twice.
+  @Test(arguments: ["run", "inspect", "bench", "verify"])
+  func knowsSingleOptions(command: String) throws {
+    let workspace = try Workspace.withInput()
+    let text = try Command.run(command, "--help-hidden", in: workspace).outputText
+    let repeatable: Set = [
+      "--stage", "--batch", "--title", "--exclude-stage", "--exclude-batch", "--exclude-title", "--context",
+      "--partition-by",
+    ]
+    let target = command == "verify" ? "out" : "input.ndjson"
+    let output = command == "run" ? ["-o", "out"] : []
+    for match in text.matches(of: /(?m)^  (?:-[a-z], )?(--[a-z-]+) </) {
+      let name = String(match.output.1)
+      // A value that the parser takes, whatever the option.
+      let known = [
+        "--rows": "assets", "--history": "keep", "--compression": "zstd", "--on-error": "stop",
+        "--progress": "never", "--stats": "json", "--engine": "fast", "--kernel": "portable",
+        "--validate": "all", "--ddl": "duckdb", "--sample": "1%", "--updated-since": "2024-01-01",
+        "--updated-before": "2024-01-01", "--memory": "1GB", "--long": "20", "--partition-by": "stage",
+        "--temp": ".",
+      ]
+      let value = known[name] ?? "12"
+      let outcome = try Command.run(
+        [command, target, name, value, "\(name)=\(value)"] + (name == "--output" ? [] : output), in: workspace
+      )
+      let isRefused = outcome.errorText.contains("\(name) stands twice")
+      #expect(isRefused != repeatable.contains(name), "\(name): \(outcome.errorText)")
+    }
+  }
+
+  /// Without /proc the command line is read all the same.
+  @Test func withoutProc() throws {
+    let workspace = try Workspace.withInput()
+    let line = """
+      unshare -m true 2>/dev/null || exit 77
+      unshare -m sh -c 'mount -t tmpfs none /proc 2>/dev/null || exit 77
+      "$SLUICE" run input.ndjson -o out -q && "$SLUICE" verify out && "$SLUICE" run nope -o b; echo $?; "$SLUICE"; echo $?'
+      """
+    let outcome = try Command.shell(line, in: workspace)
+    // Only root may mount.
+    if outcome.status == 77 { return }
+    #expect(outcome.outputText.hasSuffix("\n2\n64\n"), "\(outcome.outputText) \(outcome.errorText)")
+    #expect(workspace.exists("out/data/_SUCCESS"))
   }
 
   /// A value that begins with a dash, and one that is empty, can be given.
