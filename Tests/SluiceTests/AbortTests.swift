@@ -60,7 +60,7 @@ import Testing
     defer { try? FileManager.default.removeItem(at: folder) }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     for _ in 0..<20 {
-      let transaction = try OutputTransaction(directory: directory)
+      let transaction = try OutputTransaction(directory: FilePath(directory))
       let started = DispatchSemaphore(value: 0)
       let ended = DispatchGroup()
       for thread in 0..<4 {
@@ -87,14 +87,16 @@ import Testing
     let ended = DispatchGroup()
     _ = try monitor.watch {
       DispatchQueue.global().async(group: ended) { #expect(monitor.abandon()) }
-      let transaction = try OutputTransaction(directory: directory)
+      let transaction = try OutputTransaction(directory: FilePath(directory))
       Thread.sleep(forTimeInterval: 0.05)
       return transaction
     }
     ended.wait()
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     monitor.cancel()
-    #expect(throws: RunError.self) { _ = try monitor.watch { try OutputTransaction(directory: directory) } }
+    #expect(throws: RunError.self) {
+      _ = try monitor.watch { try OutputTransaction(directory: FilePath(directory)) }
+    }
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
   }
 }

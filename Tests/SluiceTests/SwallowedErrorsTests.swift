@@ -5,6 +5,7 @@ import ByteScan
 import Sharding
 import Storage
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice

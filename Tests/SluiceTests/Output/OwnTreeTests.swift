@@ -3,13 +3,14 @@
 import Foundation
 import Storage
 import Synchronization
+import SystemPackage
 import Testing
 
 @testable import Sluice
 
 /// Puts a file somewhere, as somebody else would.
 private func put(_ text: String, at path: String) throws {
-  try Directory.createWithParents(Path.parent(of: path))
+  try Directory.createWithParents(Path.parent(of: FilePath(path)))
   try Data(text.utf8).write(to: URL(filePath: path))
 }
 
@@ -23,7 +24,7 @@ private func put(_ text: String, at path: String) throws {
   }
 
   private func find(_ mostHashes: Int = 1 << 20) throws -> OwnTree.Finding? {
-    try #require(try OwnTree(out)).find([:], isOwn: { _ in false }, mostHashes: mostHashes)
+    try #require(try OwnTree(FilePath(out))).find([:], isOwn: { _ in false }, mostHashes: mostHashes)
   }
 
   /// What is not listed is found wherever it lies, also where so few hashes may be held that the tree is gone
@@ -50,14 +51,14 @@ private func put(_ text: String, at path: String) throws {
     try SmallOutput().write(to: out)
     try FileManager.default.createDirectory(atPath: out + "/data/empty", withIntermediateDirectories: false)
     #expect(try find() == .foreign(path: Array("data/empty".utf8), hasMore: false))
-    try Directory.removeTree(out + "/data/empty")
+    try Directory.removeTree(FilePath(out + "/data/empty"))
     let part = out + "/data/stage=Complete/part-00000.jsonl"
     try FileManager.default.moveItem(atPath: part, toPath: base.path + "/part")
     #expect(try find() == nil, "a listed file that is gone is no matter")
     try FileManager.default.createSymbolicLink(atPath: part, withDestinationPath: base.path + "/part")
     #expect(try find() == .foreign(path: Array("data/stage=Complete/part-00000.jsonl".utf8), hasMore: false))
     try FileManager.default.removeItem(atPath: part)
-    try Directory.create(part)
+    try Directory.create(FilePath(part))
     #expect(try find() == .foreign(path: Array("data/stage=Complete/part-00000.jsonl".utf8), hasMore: false))
   }
 
@@ -66,26 +67,31 @@ private func put(_ text: String, at path: String) throws {
     try SmallOutput().write(to: out)
     let manifest = URL(filePath: out + "/manifest.json")
     let bytes = try Data(contentsOf: manifest)
-    #expect(try OwnTree(out)?.rows == 4)
+    #expect(try OwnTree(FilePath(out))?.rows == 4)
     for changed in [
       bytes.dropLast(), bytes + [0x0A], Data(), Data(bytes.prefix(40)), bytes.replacing([0x34], with: [0x35]),
     ] {
       try changed.write(to: manifest)
-      #expect(try OwnTree(out) == nil)
-      #expect(throws: OutputError(.badManifest, out)) { try SmallOutput().write(to: out, overwrite: true) }
+      #expect(try OwnTree(FilePath(out)) == nil)
+      #expect(throws: OutputError(.badManifest, FilePath(out))) {
+        try SmallOutput().write(to: out, overwrite: true)
+      }
     }
     try FileManager.default.removeItem(at: manifest)
-    #expect(throws: OutputError(.notOurs, out)) { try SmallOutput().write(to: out, overwrite: true) }
+    #expect(throws: OutputError(.notOurs, FilePath(out))) {
+      try SmallOutput().write(to: out, overwrite: true)
+    }
   }
 
   /// Refused and named at the start, and again when hours have passed; the old output stays as it was.
   @Test func refusesTwice() throws {
     try SmallOutput(tag: "old").write(to: out)
-    let transaction = try OutputTransaction(directory: out, overwrite: true)
+    let transaction = try OutputTransaction(directory: FilePath(out), overwrite: true)
     let texts = try SmallOutput().stage(transaction)
     try base.write("mine", to: "out/data/notes.txt")
     let old = snapshot(out)
-    let refusal = OutputError(.holdsForeign, out + "/data/notes.txt", directory: out)
+    let refusal = OutputError(
+      .holdsForeign, FilePath(out + "/data/notes.txt"), directory: FilePath(out))
     #expect(throws: refusal) { try transaction.commit(manifest: texts.manifest, report: texts.report) }
     transaction.abort()
     #expect(throws: refusal) { try SmallOutput().write(to: out, overwrite: true) }
@@ -99,7 +105,7 @@ private func put(_ text: String, at path: String) throws {
   func keepsWhatComesLate(_ way: CommitWay, _ name: String) throws {
     try way.prepare(out)
     let transaction = try OutputTransaction(
-      directory: out, overwrite: true,
+      directory: FilePath(out), overwrite: true,
       system: way.system { [out] step in if step == .publish { try put("mine", at: out + "/" + name) } })
     let texts = try SmallOutput().stage(transaction)
     let outcome = try transaction.commit(manifest: texts.manifest, report: texts.report)
@@ -108,7 +114,7 @@ private func put(_ text: String, at path: String) throws {
       // At the top of a directory that stays nothing is touched.
       #expect(outcome.kept == [] && snapshot(out)?[name] == Data("mine".utf8))
     } else {
-      let kept = try #require(outcome.kept.first)
+      let kept = try #require(outcome.kept.first).string
       #expect(snapshot(kept)?[name] == Data("mine".utf8))
       #expect(snapshot(kept)?.keys.contains { $0.contains("part-") } == false, "what is ours is removed")
       #expect(kept.contains("sluice-kept-"))
@@ -130,9 +136,10 @@ private func put(_ text: String, at path: String) throws {
           if step == last { throw Crash() }
         })
     }
-    var kept: [String]?
+    var kept: [FilePath]?
     do {
-      let transaction = try OutputTransaction(directory: out, overwrite: true, system: way.system { _ in })
+      let transaction = try OutputTransaction(
+        directory: FilePath(out), overwrite: true, system: way.system { _ in })
       let texts = try SmallOutput().stage(transaction)
       kept = try transaction.commit(manifest: texts.manifest, report: texts.report).kept
     } catch let error as OutputError {
@@ -153,7 +160,7 @@ private func put(_ text: String, at path: String) throws {
     try way.prepare(out)
     let isFirst = Mutex(true)
     let transaction = try OutputTransaction(
-      directory: out, overwrite: true,
+      directory: FilePath(out), overwrite: true,
       system: way.system { [out] step in
         guard step == .moveIn,
           isFirst.withLock({ first in
@@ -164,7 +171,7 @@ private func put(_ text: String, at path: String) throws {
       })
     let texts = try SmallOutput().stage(transaction)
     let outcome = try transaction.commit(manifest: texts.manifest, report: texts.report)
-    let kept = try #require(outcome.kept.first)
+    let kept = try #require(outcome.kept.first).string
     #expect(FileManager.default.contents(atPath: kept) == Data("mine".utf8))
     #expect(try verify(out).isOK)
   }
@@ -174,9 +181,10 @@ private func put(_ text: String, at path: String) throws {
   func doesNotEmpty(_ way: CommitWay) throws {
     try way.prepare(out)
     let old = snapshot(out)
-    let transaction = try OutputTransaction(directory: out, overwrite: true, system: way.system { _ in })
+    let transaction = try OutputTransaction(
+      directory: FilePath(out), overwrite: true, system: way.system { _ in })
     let texts = try SmallOutput().stage(transaction)
-    #expect(throws: OutputError(.wouldEmpty, out)) {
+    #expect(throws: OutputError(.wouldEmpty, FilePath(out))) {
       try transaction.commit(manifest: texts.manifest, report: texts.report, mayEmpty: false)
     }
     transaction.abort()
@@ -189,7 +197,7 @@ private func put(_ text: String, at path: String) throws {
     try base.write("ours", to: "tree/a/part")
     try FileManager.default.createSymbolicLink(
       atPath: base.path + "/tree/link", withDestinationPath: base.path + "/elsewhere")
-    let remover = try FileRemover(below: base.path + "/tree")
+    let remover = try FileRemover(below: FilePath(base.path + "/tree"))
     for path in ["link/part", "a/part", "a/missing", "missing/part", "link"] {
       try remover.remove(Array(path.utf8))
     }
