@@ -39,7 +39,7 @@ import Testing
     var arena = Arena(pool)
     var (outcome, rest) = processor.process(
       try element(asset(snapshots: 300, context: 1000)), arena: arena)
-    #expect(outcome.facts.task?.annotations.tables?.all.seen == 2)
+    #expect(outcome.facts.annotations.tables?.all.seen == 2)
     var rows = outcome.rows.reduce(0) { $0 + $1.rows }
     var helpings = 1
     while let left = rest {

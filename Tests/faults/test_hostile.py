@@ -353,6 +353,28 @@ class SizeTests(unittest.TestCase):
                         self.assertEqual((outcome.status, outcome.output), (0, b""))
             self.assertEqual(*reports)
 
+    def test_many_tasks(self):
+        """As many tasks as an asset may have take little each, whatever is done with them."""
+        count = 65_536 if IS_LONG else 20_000
+        task = ('{"taskId":"t%d","status":"S","objects":[{"title":"Car","point":[1]}],'
+                '"stageHistory":[{"stage":"a","tools":[{"title":"x"}]}]}')
+        with Workspace() as space:
+            space.write("input.json", '[{"externalId":"x","tasks":[' + ",".join(
+                task % number for number in range(count)) + "]}]\n")
+            rows = ["--rows", "annotations"]
+            for command, options in (("run", rows), ("run", ["--title", "Car"]), ("run", ["--title", "Car", "--prune"]),
+                                     ("run", ["--title", "Car", "--stage", "S"]), ("inspect", []),
+                                     ("run", [*rows, "--history", "rows"])):
+                output = ["-o", "out", "--overwrite", "-q", "--stats", "json"] if command == "run" else ["--json"]
+                outcome = space.run(command, "input.json", "--memory", "80MB", "--workers", "1", *options, *output,
+                                    measured=True, timeout=600)
+                self.assertEqual(outcome.status, 0, outcome)
+                self.assertLess(space.peak(), 80_000_000, (command, options))
+                found = json.loads(outcome.output)
+                if command == "run":
+                    titles = {row["name"]: row["seen"] for row in found["titles"]}
+                    self.assertEqual(titles, {"Car": count}, options)
+
     def test_many_entries(self):
         """An archive of ten thousand entries."""
         with Workspace() as space:

@@ -21,10 +21,9 @@ struct AssetRest: Sendable {
   fileprivate init(_ facts: AssetFacts, _ decision: Decision, _ element: Element, _ frames: RowFrames) {
     self.element = element
     self.frames = frames
-    let passing = Set(decision.passingTasks)
     lists =
       facts.lists.filter {
-        $0.hasRows && $0.isInTaskList == facts.isLegacy && passing.contains($0.task)
+        $0.hasRows && $0.isInTaskList == facts.isLegacy && decision.passes($0.task)
       }[...]
   }
 
@@ -185,20 +184,41 @@ extension AssetOutcome {
 
 extension AssetFacts {
   /// Takes in what was counted in one of its lists.
-  mutating func add(_ list: ListOutcome) {
+  ///
+  /// - Parameters:
+  ///   - list: What came of it.
+  ///   - passes: Whether its task passes.
+  mutating func add(_ list: ListOutcome, passes: Bool = true) {
     duplicateKeys += list.duplicateKeys
     surprises.add(list.surprises)
     cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
     // A current asset's `tasks` is nothing we know.
-    if list.place.isInTaskList == isLegacy { addCounts(of: list.task, toTaskAt: list.place.task) }
+    guard list.place.isInTaskList == isLegacy else { return }
+    if passes { annotations.add(list.task.annotations, limit: BoundedTally.limit) }
+    tally.add(list.tally)
+    marks.add(list.task.marks, toTaskAt: list.place.task)
   }
+}
 
-  /// Takes in what was counted of the annotations of a task.
-  mutating func addCounts(of counts: TaskFacts, toTaskAt index: Int) {
-    if isLegacy {
-      if legacyTasks.indices.contains(index) { legacyTasks[index].addCounts(of: counts, task: index) }
-    } else {
-      task?.addCounts(of: counts, task: 0)
+extension [AnnotationMarks] {
+  /// Adds what was found of the annotations of a task.
+  mutating func add(_ marks: AnnotationMarks, toTaskAt index: Int) {
+    // There are no more tasks than that; and a list that was not counted says nothing.
+    guard marks.count > 0, index < AssetLimits.tasks else { return }
+    while count <= index { append(AnnotationMarks()) }
+    self[index].add(marks)
+  }
+}
+
+extension AnnotationTally? {
+  /// Adds what was counted of annotations that follow.
+  mutating func add(_ other: AnnotationTally?) {
+    guard let other else { return }
+    guard var known = take() else {
+      self = other
+      return
     }
+    known.add(other)
+    self = known
   }
 }

@@ -28,6 +28,9 @@ final class RunPlan: Sendable {
     needs.inspects || needs.selection.looksAtTitles && needs.columns?.readsHistory != false
   }
 
+  /// Whether the lists of `tasks` can be counted as they are met: only if it is known of each task that it passes.
+  var surveysTaskListsAtOnce: Bool { !surveysAnnotations || selector.passesAllTasks }
+
   /// What an asset has too much of to be worked on.
   func excess(in facts: AssetFacts, _ decision: Decision) -> Excess? {
     if let excess = facts.excess { return excess }
@@ -248,13 +251,15 @@ final class AssetProcessor {
   private func readLists(of element: Element, _ facts: inout AssetFacts) throws -> Bool {
     if plan.needs.columns != nil { return true }
     let prunes = plan.needs.prunes
+    var decision = Decision()
+    decision.passingTasks = plan.selector.passingTasks(of: facts)
     for list in facts.lists where list.counts || prunes {
       let run = ListRun(
         place: list, job: ListJob(counts: true, output: prunes ? .cuts : .none), element: element,
         range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
       let outcome = try lists.process(run, Arena(pool), pool: pool, limit: .max)
       if outcome.fault != nil { return false }
-      facts.add(outcome)
+      facts.add(outcome, passes: decision.passes(list.task))
     }
     return true
   }

@@ -32,6 +32,9 @@ struct GiantPass: Sendable {
   /// Where it can be read again, if an earlier pass has seen to that.
   var bytes: RereadableBytes?
 
+  /// Whether an earlier pass has told all that there is to know of the asset but for its annotations.
+  var tellsAll: Bool { known != nil && !isEarly }
+
   /// Whether it is the first.
   var looksFirst: Bool { goal == .survey || isEarly }
 

@@ -1,53 +1,53 @@
-// What the annotations of a giant have brought up: keys that stand again, and warnings. Where rows are annotations
-// that counts only if their task passes and its asset too, which may be known at the giant's end alone; so until
-// then it is kept by task.
+// What has been found of the annotations of a giant so far. It has to stay small, however many tasks there are, so
+// most of it is summed over the tasks that pass.
 
-/// What some annotations have brought up.
-private struct ListFindings {
-  var duplicateKeys = 0
-  var surprises: Surprises = [:]
-  var lines: SurpriseLines = [:]
+/// Keys that stand again, and warnings.
+struct GiantFindings: Sendable {
+  private var duplicateKeys = 0
+  private var surprises: Surprises = [:]
+  /// Where the first surprise of each code is.
+  private var lines: SurpriseLines = [:]
+
+  /// Adds what came of a run.
+  mutating func add(_ outcome: ListOutcome) {
+    duplicateKeys += outcome.duplicateKeys
+    surprises.add(outcome.surprises, at: outcome.surpriseLines, to: &lines)
+  }
+
+  /// Adds it to what is known of the giant.
+  func add(to known: inout KnownGiant) {
+    known.facts.duplicateKeys += duplicateKeys
+    known.facts.surprises.add(surprises, at: lines, to: &known.surpriseLines)
+  }
 }
 
 extension Surprises {
-  /// Takes in others, and into `lines` the places of those that are now the first of their code.
+  /// Adds others, and to `lines` the places of those that are now the first of their code.
   fileprivate mutating func add(_ others: Self, at places: SurpriseLines, to lines: inout SurpriseLines) {
     for (code, other) in others where other.first < self[code]?.first ?? .max { lines[code] = places[code] }
     add(others)
   }
 }
 
-/// What the annotations of a giant have brought up, by whose they are.
-struct GiantFindings {
-  private struct Owner: Hashable {
-    var isInTaskList: Bool
-    var task: Int
-  }
+/// What has been found in the lists of `task`, or in those of `tasks`.
+struct GiantCounts: Sendable {
+  /// What is remembered of each task, by its number.
+  private(set) var marks: [AnnotationMarks] = []
+  private(set) var annotations = AnnotationCounts()
+  private(set) var tally: AnnotationTally?
+  private(set) var shape: ShapeTree?
+  private(set) var findings = GiantFindings()
 
-  private var findings: [Owner: ListFindings] = [:]
-
-  /// Takes in what came of a run.
-  mutating func add(_ outcome: ListOutcome) {
-    // There may be a million tasks, and hardly any has something.
-    if outcome.surprises.isEmpty, outcome.duplicateKeys == 0 { return }
-    let owner = Owner(isInTaskList: outcome.place.isInTaskList, task: outcome.place.task)
-    var found = findings[owner] ?? ListFindings()
-    found.duplicateKeys += outcome.duplicateKeys
-    found.surprises.add(outcome.surprises, at: outcome.surpriseLines, to: &found.lines)
-    findings[owner] = found
-  }
-
-  /// Adds to what is known of the giant what counts, now that it has been decided on.
-  func add(to known: inout KnownGiant, _ needs: ReaderNeeds) {
-    for (owner, found) in findings where counts(owner, known, needs) {
-      known.facts.duplicateKeys += found.duplicateKeys
-      known.facts.surprises.add(found.surprises, at: found.lines, to: &known.surpriseLines)
-    }
-  }
-
-  private func counts(_ owner: Owner, _ known: KnownGiant, _ needs: ReaderNeeds) -> Bool {
-    if needs.columns == nil { return true }
-    if owner.isInTaskList != known.facts.isLegacy { return false }
-    return needs.inspects || known.decision.isCandidate && known.decision.passes(owner.task)
+  /// Adds what came of a run.
+  ///
+  /// - Parameters:
+  ///   - outcome: What came of it.
+  ///   - passes: Whether its task passes.
+  mutating func add(_ outcome: ListOutcome, passes: Bool) {
+    findings.add(outcome)
+    marks.add(outcome.task.marks, toTaskAt: outcome.place.task)
+    shape.add(outcome.shape)
+    tally.add(outcome.tally)
+    if passes { annotations.add(outcome.task.annotations, limit: BoundedTally.limit) }
   }
 }

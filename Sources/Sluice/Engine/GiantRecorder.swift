@@ -12,13 +12,9 @@ struct GiantRecorder {
   private let lists: ListProcessor
 
   private var pass = GiantPass(goal: .survey)
-  /// What the annotations say of each task: of `task`, and of those of `tasks`.
-  private var task = TaskFacts()
-  private var legacyTasks: [Int: TaskFacts] = [:]
-  /// What annotations look like, likewise.
-  private var shape: ShapeTree?
-  private var legacyShape: ShapeTree?
-  private var findings = GiantFindings()
+  /// What was found of the annotations of `task`, and of those of `tasks`.
+  private var found = GiantCounts()
+  private var legacyFound = GiantCounts()
   private var fault: ElementFault?
   /// Whether a part of a row has been written since a list was opened, so that a comma is due.
   private var listHasElements = false
@@ -51,9 +47,7 @@ struct GiantRecorder {
 
   private mutating func begin(_ pass: GiantPass) throws {
     self.pass = pass
-    (task, legacyTasks) = (TaskFacts(), [:])
-    (shape, legacyShape) = (nil, nil)
-    findings = GiantFindings()
+    (found, legacyFound) = (GiantCounts(), GiantCounts())
     (fault, listHasElements, targets, rowBytes) = (nil, false, [], 0)
     rows.begin(asset: counts.nextAsset)
     if pass.goal == .write, plan.needs.columns == nil, let known = pass.known {
@@ -85,14 +79,11 @@ struct GiantRecorder {
   }
 
   private mutating func count(_ outcome: ListOutcome) {
-    findings.add(outcome)
-    let number = outcome.place.task
     if outcome.place.isInTaskList {
-      legacyTasks[number, default: TaskFacts()].addCounts(of: outcome.task, task: number)
-      legacyShape.add(outcome.shape)
+      let passes = pass.known?.decision.passes(outcome.place.task) ?? true
+      legacyFound.add(outcome, passes: passes)
     } else {
-      task.addCounts(of: outcome.task, task: 0)
-      shape.add(outcome.shape)
+      found.add(outcome, passes: true)
     }
   }
 
@@ -130,8 +121,7 @@ struct GiantRecorder {
       return try malformed(giant)
     }
     // What is known early is not all that there is to count; what an earlier pass has told is.
-    if pass.goal == .write, !pass.isEarly, let told = pass.known { known = told }
-    complete(&known)
+    if pass.tellsAll, let told = pass.known { known = told }
     if known.facts.isIssue { return .issueExport(offset: giant.range.lowerBound, line: giant.line) }
     if known.facts.isNoAsset {
       let start = giant.range.lowerBound
@@ -139,12 +129,16 @@ struct GiantRecorder {
         ?? refused(giant, ElementFault(noAssetAt: start, line: giant.line, end: giant.range.upperBound))
     }
     // What an earlier pass has told has been chosen.
-    if pass.goal == .survey || pass.isEarly {
+    if !pass.tellsAll {
       let bytes = giant.bytes.map { ReadAgain(bytes: $0, pool: pool) }
       try known.facts.choose(plan.needs.selection.sample, at: giant.range, in: bytes)
     }
+    if pass.goal == .survey, !pass.tellsAll, known.facts.hasTasks, !plan.surveysTaskListsAtOnce {
+      return try surveyTasks(giant, known)
+    }
+    complete(&known)
     known.decision = plan.selector.decide(known.facts)
-    findings.add(to: &known, plan.needs)
+    addFindings(to: &known)
     if let excess = plan.excess(in: known.facts, known.decision) {
       return try exceeded(excess, giant)
     }
@@ -173,13 +167,30 @@ struct GiantRecorder {
 
   /// Adds what the runs have told and whether it is kept may depend on.
   private func complete(_ known: inout KnownGiant) {
-    if known.facts.isLegacy {
-      for (number, task) in legacyTasks { known.facts.addCounts(of: task, toTaskAt: number) }
-    } else {
-      known.facts.addCounts(of: task, toTaskAt: 0)
-    }
-    let found = known.facts.isLegacy ? legacyShape : shape
-    known.facts.inspection?.shape = found
+    let found = known.facts.isLegacy ? legacyFound : self.found
+    // An earlier pass may have counted them.
+    if !found.marks.isEmpty { known.facts.marks = found.marks }
+    known.facts.annotations.add(found.annotations, limit: BoundedTally.limit)
+    known.facts.tally.add(found.tally)
+    known.facts.inspection?.shape = found.shape
+  }
+
+  /// Adds the surprises that count, now that the giant has been decided on.
+  private func addFindings(to known: inout KnownGiant) {
+    let isLegacy = known.facts.isLegacy
+    let rowsAreAssets = plan.needs.columns == nil
+    if rowsAreAssets || !isLegacy && known.decision.isCandidate { found.findings.add(to: &known) }
+    if rowsAreAssets || isLegacy && known.decision.isCandidate { legacyFound.findings.add(to: &known) }
+  }
+
+  /// Has the giant surveyed once more, now that it is known which of its tasks pass: to remember the counts of each
+  /// of 65,536 tasks until then would take memory without bound.
+  private func surveyTasks(_ giant: GiantEnd, _ known: KnownGiant) throws -> Interruption {
+    guard let bytes = giant.bytes else { throw InputChanged() }
+    var known = known
+    known.decision = plan.selector.decide(known.facts)
+    let pass = GiantPass(goal: .survey, known: known, bytes: bytes)
+    return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
   }
 
   /// Has the giant walked through once more, now that it is known to be kept.

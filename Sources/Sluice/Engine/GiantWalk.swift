@@ -65,7 +65,7 @@ final class GiantWalk: @unchecked Sendable {
     // Asked once, in the first pass.
     let isWatched = pass.looksFirst && plan.watchesLines && framing == .sequence
     lines = isWatched ? RecordLines(kernel: plan.kernel) : nil
-    reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met)
+    reader = AssetReader(plan.needs, listsApart: readsAll ? .all : .met, keepsTasks: !pass.tellsAll)
     parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
     minifier = Minifier(kernel: plan.kernel)
     jobs = ListJobs(pass, plan)

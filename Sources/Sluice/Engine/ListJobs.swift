@@ -30,7 +30,8 @@ struct ListJobs: Sendable {
     if pass.goal == .survey {
       // Where all is validated, lists are met that do not come into the row.
       let isDropped = place.isInSnapshot && needs.dropsHistory
-      job.counts = place.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
+      let isWanted = place.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
+      job.counts = isWanted && countsNow(place)
       job.validates = plan.validatesAll
       return job
     }
@@ -45,10 +46,8 @@ struct ListJobs: Sendable {
   private mutating func rowsJob(_ place: ListPlace) throws -> ListJob {
     var job = ListJob()
     job.validates = readsAll
-    guard let known = pass.known else {
-      job.counts = place.hasRows && plan.surveysAnnotations
-      return job
-    }
+    if pass.goal == .survey { job.counts = place.hasRows && plan.surveysAnnotations && countsNow(place) }
+    guard pass.goal != .survey, let known = pass.known else { return job }
     guard place.hasRows, place.isInTaskList == known.facts.isLegacy,
       known.decision.passes(place.task)
     else { return job }
@@ -56,5 +55,12 @@ struct ListJobs: Sendable {
     job.output = pass.goal == .write ? .rows(frame) : .checkedRows(frame)
     job.counts = pass.goal == .write && !known.isCounted
     return job
+  }
+
+  /// Whether a list is counted in this survey, or in the next, when it is known which tasks pass.
+  private func countsNow(_ place: ListPlace) -> Bool {
+    if !place.isInTaskList || plan.surveysTaskListsAtOnce { return true }
+    guard let known = pass.known else { return false }
+    return plan.needs.columns == nil || known.facts.isLegacy && known.decision.passes(place.task)
   }
 }

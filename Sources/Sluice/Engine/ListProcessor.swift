@@ -292,7 +292,7 @@ final class ListProcessor {
     } else if run.place.counts, annotation.members.title.text == nil {
       outcome.warn(.fieldNotString, at: annotation.range.lowerBound)
     }
-    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles, limit: .max) }
+    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles) }
   }
 }
 

@@ -90,49 +90,32 @@ struct TitleMatcher: Sendable {
 }
 
 extension TaskFacts {
-  /// Counts an annotation of the task, whose names are kept up to `limit` bytes.
-  mutating func count(
-    _ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher, limit: Int
-  ) {
+  /// Counts an annotation of the task.
+  mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher) {
     let title = annotation.title.comparable
     annotations.add(
       kind, title: annotation.title.text, tool: annotation.toolName(kind),
-      isMatch: matcher.keeps(title: title), limit: limit)
-    note(title: title, matcher)
+      isMatch: matcher.keeps(title: title))
+    note(title: title, 1, matcher)
   }
 
   /// Counts annotations of the task that have the same title and tool.
   mutating func count(
-    _ title: [UInt8]?, tool: [UInt8]?, _ kind: AnnotationKind, _ count: Int, _ matcher: TitleMatcher,
-    limit: Int
+    _ title: [UInt8]?, tool: [UInt8]?, _ kind: AnnotationKind, _ count: Int, _ matcher: TitleMatcher
   ) {
-    annotations.add(
-      kind, title: title, tool: tool, isMatch: matcher.keeps(title: title), count: count, limit: limit)
-    note(title: title, matcher)
+    annotations.add(kind, title: title, tool: tool, isMatch: matcher.keeps(title: title), count: count)
+    note(title: title, count, matcher)
   }
+}
 
-  private mutating func note(title: [UInt8]?, _ matcher: TitleMatcher) {
-    let isWanted = matcher.wanted.find(title, &metTitles)
-    let isExcluded = matcher.excluded.find(title, &metTitles)
-    if isWanted { hasTitle = true }
-    if isExcluded { hasExcludedTitle = true }
-    if isWanted || matcher.wanted.isEmpty, !isExcluded { hasMatch = true }
-  }
-
-  /// Takes in what was counted of the same task, the one of this number, behind all of this.
-  mutating func addCounts(of other: TaskFacts, task number: Int) {
-    hasTitle = hasTitle || other.hasTitle
-    hasMatch = hasMatch || other.hasMatch
-    hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
-    metTitles.formUnion(other.metTitles)
-    let limit = AnnotationCounts.limit(ofTask: number)
-    annotations.add(other.annotations, limit: limit)
-    guard let tally = other.tally else { return }
-    if var known = self.tally.take() {
-      known.add(tally, limit: limit)
-      self.tally = known
-    } else {
-      self.tally = tally
-    }
+extension TaskFacts {
+  /// Remembers annotations of one title.
+  private mutating func note(title: [UInt8]?, _ count: Int, _ matcher: TitleMatcher) {
+    let isWanted = matcher.wanted.find(title, &annotations.metTitles)
+    let isExcluded = matcher.excluded.find(title, &annotations.metTitles)
+    marks.count += count
+    if isWanted { marks.hasTitle = true }
+    if isExcluded { marks.hasExcludedTitle = true }
+    if isWanted || matcher.wanted.isEmpty, !isExcluded { marks.hasMatch = true }
   }
 }

@@ -161,7 +161,7 @@ struct AnnotationScanner<Details: AnnotationDetails> {
   mutating func flush(to outcome: inout ListOutcome) {
     for (group, count) in zip(groups.index.names, groups.counts) {
       let (title, tool) = names(of: group)
-      outcome.task.count(title, tool: tool, kind, count, titles, limit: .max)
+      outcome.task.count(title, tool: tool, kind, count, titles)
     }
     if untitled.count > 0 {
       let known = outcome.surprises[.fieldNotString]

@@ -43,10 +43,10 @@ extension AnnotationKind {
     uniqueKeysWithValues: allCases.map { ($0, Array($0.rawValue.utf8)) })
 }
 
-/// Counts of a task's annotations by what they are; kept are those that meet the title options.
+/// Counts of annotations by what they are; kept are those that meet the title options.
 ///
-/// Of titles and tools the first are known by name, the later ones are summed: a task may have as many of them
-/// as annotations.
+/// Of titles and tools the first are known by name, the later ones are summed: there may be as many of them as
+/// annotations.
 struct AnnotationCounts: Sendable {
   struct Tables: Sendable {
     var all = SeenKept()
@@ -55,8 +55,10 @@ struct AnnotationCounts: Sendable {
     var tools = CountTable()
   }
 
-  /// None or one: most tasks are not counted, and a task is copied often.
+  /// None or one: most assets are not counted, and an asset is copied often.
   private var storage: [Tables] = []
+  /// Which of the titles that options name they have.
+  var metTitles = NameMarks()
 
   /// nil if nothing was counted.
   var tables: Tables? { storage.first }
@@ -65,7 +67,7 @@ struct AnnotationCounts: Sendable {
   var nameCount: Int { storage.isEmpty ? 0 : storage[0].titles.names.count + storage[0].tools.names.count }
 
   mutating func add(
-    _ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?, isMatch: Bool, count: Int = 1, limit: Int
+    _ kind: AnnotationKind, title: [UInt8]?, tool: [UInt8]?, isMatch: Bool, count: Int = 1, limit: Int = .max
   ) {
     if storage.isEmpty { storage.append(Tables()) }
     let kept = isMatch ? count : 0
@@ -77,6 +79,7 @@ struct AnnotationCounts: Sendable {
 
   /// Takes in what was counted of the annotations that follow.
   mutating func add(_ other: AnnotationCounts, limit: Int) {
+    metTitles.formUnion(other.metTitles)
     guard let tables = other.tables else { return }
     if storage.isEmpty { storage.append(Tables()) }
     storage[0].all.add(seen: tables.all.seen, kept: tables.all.kept)
@@ -84,9 +87,28 @@ struct AnnotationCounts: Sendable {
     storage[0].kinds.add(tables.kinds)
     storage[0].tools.add(tables.tools, limit: limit)
   }
+}
 
-  /// How many bytes of names the task of this number keeps, so that all tasks of an asset together keep few.
-  static func limit(ofTask number: Int) -> Int { BoundedTally.limit / (number + 1) }
+/// What is remembered of the annotations of one task.
+///
+/// An asset may have 65,536 tasks, so this is small, and all else is counted for the asset as a whole.
+struct AnnotationMarks: Sendable {
+  /// How many there are.
+  var count = 0
+  /// Whether one has a wanted title.
+  var hasTitle = false
+  /// Whether one meets the title options.
+  var hasMatch = false
+  /// Whether one has an excluded title.
+  var hasExcludedTitle = false
+
+  /// Adds what was found in a later part of the same task.
+  mutating func add(_ other: AnnotationMarks) {
+    count += other.count
+    hasTitle = hasTitle || other.hasTitle
+    hasMatch = hasMatch || other.hasMatch
+    hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
+  }
 }
 
 /// What is known of one task.
@@ -99,17 +121,10 @@ struct TaskFacts: Sendable {
   var updatedAt = Field.absent
   /// Read only if it says whether the asset belongs to a sample.
   var taskId = Field.absent
-  /// Whether an annotation has one of the wanted titles.
-  var hasTitle = false
-  /// Whether an annotation meets the title options.
-  var hasMatch = false
-  /// Whether an annotation has an excluded title.
-  var hasExcludedTitle = false
-  /// Which of the titles that options name its annotations have.
-  var metTitles = NameMarks()
+  /// What is remembered of its annotations, and what is counted of them, where they are read before it is known
+  /// whether the task passes: by the reference engine, and in one list at a time.
+  var marks = AnnotationMarks()
   var annotations = AnnotationCounts()
-  /// What else was counted of them, if all is inspected.
-  var tally: AnnotationTally?
   /// Where the values of `ColumnNeeds.task` are, and those of the context; empty unless they are columns.
   var members: [Range<Int>?] = []
   /// What its annotations have brought up, where that counts only if the task passes and its asset, too.
@@ -223,6 +238,12 @@ struct AssetFacts: Sendable {
   var inspection: AssetInspection?
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
+  /// What is remembered of the annotations of each task, where lists are read apart.
+  var marks: [AnnotationMarks] = []
+  /// Counts of the annotations of the tasks that pass.
+  var annotations = AnnotationCounts()
+  /// What else was counted of them, if all is inspected.
+  var tally: AnnotationTally?
   /// What there is too much of, and where: the first such thing.
   var excess: Excess?
   /// Tasks of `tasks` whose time cannot be read: known to mean something once it is known that there is no `task`.
@@ -254,10 +275,16 @@ struct AssetFacts: Sendable {
     return legacyTasks.isEmpty ? TaskFacts() : legacyTasks[index]
   }
 
-  /// Takes in what the annotations of tasks have brought up.
+  /// What is remembered of the annotations of the task at `index`.
+  func marks(ofTask index: Int) -> AnnotationMarks {
+    marks.indices.contains(index) ? marks[index] : task(at: index).marks
+  }
+
+  /// Adds what the annotations of tasks have brought up, which are all that pass.
   mutating func takeIn(annotationsOf tasks: [Int]) {
     for index in tasks {
       let task = task(at: index)
+      annotations.add(task.annotations, limit: BoundedTally.limit)
       duplicateKeys += task.duplicateKeys
       for surprise in task.surprises { warn(surprise.code, at: surprise.offset) }
     }

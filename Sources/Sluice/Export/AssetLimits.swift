@@ -85,8 +85,14 @@ extension AssetState {
 
   /// Takes in an element of `tasks` that starts at `offset`.
   mutating func addLegacyTask(_ task: TaskFacts, at offset: Int) {
-    if facts.legacyTasks.count == AssetLimits.tasks { return facts.exceed(.tasks, at: offset) }
-    facts.legacyTasks.append(task)
+    if taskCount == AssetLimits.tasks { return facts.exceed(.tasks, at: offset) }
+    taskCount += 1
+    if keepsTasks { facts.legacyTasks.append(task) }
+  }
+
+  /// Notes a list that is read apart, if it will be: an asset may have any number of others.
+  mutating func addList(_ list: ListPlace) {
+    if list.hasRows || needs.prunes, facts.excess == nil { facts.lists.append(list) }
   }
 
   /// The number of a batch whose name stands at `offset`; nil if there are too many.

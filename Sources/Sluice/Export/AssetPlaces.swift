@@ -255,8 +255,7 @@ extension AssetState {
   }
 
   private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
-    let number = inTaskList ? facts.legacyTasks.count : 0
-    task.count(annotation, kind, titles, limit: AnnotationCounts.limit(ofTask: number))
+    task.count(annotation, kind, titles)
   }
 
   /// The annotation list that has just been opened in `top`, where lists are read apart.
@@ -269,7 +268,7 @@ extension AssetState {
     default: return nil
     }
     var list = ListPlace(
-      kind: kind, counts: counts, task: inTaskList ? facts.legacyTasks.count : 0, isInTaskList: inTaskList,
+      kind: kind, counts: counts, task: inTaskList ? taskCount : 0, isInTaskList: inTaskList,
       isInSnapshot: isInSnapshot, depth: depth + 1, start: offset)
     if case .snapshot(counts: true) = top.place, top.keyCounts, needs.columns?.readsHistory == true {
       list.snapshot = task.snapshots.count - 1

@@ -71,9 +71,15 @@ enum Place {
 final class AssetReader: JSONEventHandler {
   private let state: UnsafeMutablePointer<AssetState>
 
-  init(_ needs: ReaderNeeds, listsApart: ListsApart = .none) {
+  /// Makes a reader.
+  ///
+  /// - Parameters:
+  ///   - needs: What a run must know of assets.
+  ///   - listsApart: Which annotation lists it leaves to others.
+  ///   - keepsTasks: Whether it remembers the tasks of `tasks`, or has somebody else done so.
+  init(_ needs: ReaderNeeds, listsApart: ListsApart = .none, keepsTasks: Bool = true) {
     unsafe state = .allocate(capacity: 1)
-    unsafe state.initialize(to: AssetState(needs, listsApart: listsApart))
+    unsafe state.initialize(to: AssetState(needs, listsApart: listsApart, keepsTasks: keepsTasks))
   }
 
   deinit {
@@ -178,6 +184,9 @@ struct AssetState {
   var keyClasses = KeyClasses()
   /// Which annotation lists are not read here but handed out to be read by others.
   let listsApart: ListsApart
+  let keepsTasks: Bool
+  /// How many elements of `tasks` there are so far.
+  var taskCount = 0
   /// The list that has been opened last, if it is read apart, until it is taken.
   private var openedList: ListPlace?
   /// Whether the list that is being passed over counts.
@@ -187,8 +196,9 @@ struct AssetState {
   /// Where the outermost of them started.
   private var unreadStart = 0
 
-  init(_ needs: ReaderNeeds, listsApart: ListsApart = .none) {
+  init(_ needs: ReaderNeeds, listsApart: ListsApart, keepsTasks: Bool) {
     self.needs = needs
+    self.keepsTasks = keepsTasks
     self.listsApart = listsApart
     titles = TitleMatcher(needs.selection)
   }
@@ -247,7 +257,7 @@ struct AssetState {
   mutating func reset() {
     facts = AssetFacts()
     batchNames.removeAll()
-    (batchBytes, snapshotCount) = (0, 0)
+    (batchBytes, snapshotCount, taskCount) = (0, 0, 0)
     outer.removeAll(keepingCapacity: true)
     isOpen = false
     ignored = 0
@@ -401,7 +411,7 @@ struct AssetState {
       ignored -= 1
       if ignored == 0, var list = openedList.take() {
         list.end = offset
-        facts.lists.append(list)
+        addList(list)
       }
       if ignored == 0, readsCountedList { inspect(list: unreadStart..<offset + 1) }
       if ignored == 0 { valueEnded(at: offset + 1, isRemoved: removesUnread()) }

@@ -67,6 +67,15 @@ struct Selector: Sendable {
     return decision
   }
 
+  /// Whether all tasks pass, whatever is known of them.
+  var passesAllTasks: Bool { !selection.looksAtStages && !selection.looksAtTimes }
+
+  /// The numbers of the tasks that meet the task options, in order.
+  func passingTasks(of facts: AssetFacts) -> [Int] {
+    var met = NameMarks()
+    return passingTasks(of: facts, &met)
+  }
+
   private func passingTasks(of facts: AssetFacts, _ met: inout NameMarks) -> [Int] {
     if facts.taskCount == 1 { return passes(facts.task(at: 0), of: facts, &met) ? Decision.onlyTask : [] }
     var passing: [Int] = []
@@ -125,10 +134,10 @@ struct Selector: Sendable {
 
   private func passesTitles(_ passing: [Int], of facts: AssetFacts) -> Bool {
     if dropsAnnotations {
-      return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasMatch }
+      return selection.titles.isEmpty || passing.contains { facts.marks(ofTask: $0).hasMatch }
     }
-    if passing.contains(where: { facts.task(at: $0).hasExcludedTitle }) { return false }
-    return selection.titles.isEmpty || passing.contains { facts.task(at: $0).hasTitle }
+    if passing.contains(where: { facts.marks(ofTask: $0).hasExcludedTitle }) { return false }
+    return selection.titles.isEmpty || passing.contains { facts.marks(ofTask: $0).hasTitle }
   }
 }
 

@@ -25,8 +25,9 @@ struct AnnotationTally: Sendable {
   /// Counts keys that are not told apart.
   mutating func addUnknownKeys(_ count: Int) { unknownKeys.addOther(count) }
 
-  /// Takes in what was counted of annotations that follow, names up to `limit` bytes.
-  mutating func add(_ other: AnnotationTally, limit: Int) {
+  /// Takes in what was counted of annotations that follow; the tables keep few names of one asset.
+  mutating func add(_ other: AnnotationTally) {
+    let limit = BoundedTally.limit
     users.add(other.users, limit: limit)
     if let other = other.pages { if pages == nil { pages = other } else { pages?.add(other) } }
     unknownKeys.add(other.unknownKeys, limit: limit)
@@ -72,21 +73,22 @@ struct InspectedAnnotation {
 extension ListOutcome {
   /// How many names it holds.
   var nameCount: Int {
-    task.annotations.nameCount + (task.tally?.nameCount ?? 0) + (shape?.nodes.count ?? 0)
+    task.annotations.nameCount + (tally?.nameCount ?? 0) + (shape?.nodes.count ?? 0)
   }
 
   /// Counts an annotation.
   mutating func add(_ annotation: InspectedAnnotation) {
     task.annotations.add(
       place.kind, title: annotation.members.title.text, tool: annotation.members.toolName(place.kind),
-      isMatch: true, limit: .max)
-    var tally = task.tally ?? AnnotationTally()
-    task.tally = nil
+      isMatch: true)
+    task.marks.count += 1
+    var tally = self.tally ?? AnnotationTally()
+    self.tally = nil
     if annotation.isObject { tally.add(user: annotation.user) } else { tally.add(user: nil) }
     if let page = annotation.page { tally.add(page: page, 1) }
     for (key, offset) in annotation.unknownKeys { tally.add(key, first: offset) }
     if annotation.moreUnknownKeys > 0 { tally.addUnknownKeys(annotation.moreUnknownKeys) }
-    task.tally = tally
+    self.tally = tally
     duplicateKeys += annotation.duplicateKeys
     for offset in annotation.loneSurrogates { warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {

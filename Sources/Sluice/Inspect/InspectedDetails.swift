@@ -55,12 +55,7 @@ struct InspectedDetails: AnnotationDetails {
       tally.add(user: user == 0 ? nil : tokens.texts[Int(user) - 1].text, count)
     }
     flushPage()
-    if var known = outcome.task.tally.take() {
-      known.add(tally, limit: .max)
-      outcome.task.tally = known
-    } else if !users.counts.isEmpty {
-      outcome.task.tally = tally
-    }
+    if !users.counts.isEmpty { outcome.tally.add(tally) }
     (users, tally) = (NumberedCounts(), AnnotationTally())
   }
 

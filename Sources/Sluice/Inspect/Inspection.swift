@@ -63,7 +63,7 @@ public struct Inspection: Sendable {
       let reader = InputsReader(
         run, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
         rows: NoRows(), rejects: nil,
-        threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
+        threads: ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors))
       try reader.readAll()
       try monitor.checkCancelled()
       return InspectionReport(reader, workers: plan.workers)

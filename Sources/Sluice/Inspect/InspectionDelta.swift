@@ -141,18 +141,18 @@ struct InspectionDelta: Sendable {
     externalIds.append(Self.hash(facts.externalId))
     add(inspection.unknownKeys, number)
     var annotations = 0
-    var pages: PageCounts?
     for index in 0..<facts.taskCount {
       let task = facts.task(at: index)
       if task.isObject { taskIds.append(Self.hash(task.taskId.text)) }
-      let count = task.annotations.tables?.all.seen ?? 0
+      let count = facts.marks(ofTask: index).count
       stages.add(facts.stageName(of: task), seen: count, kept: 0)
       annotations += count
-      guard let tally = task.tally else { continue }
+    }
+    if let tally = facts.tally {
       users.add(tally.users)
       add(tally.unknownKeys, number)
-      if let found = tally.pages { if pages == nil { pages = found } else { pages?.add(found) } }
     }
+    let pages = facts.tally?.pages
     for batch in facts.batches { batches.add(batch.text, seen: annotations, kept: 0) }
     if facts.batches.isEmpty { batches.add(nil, seen: annotations, kept: 0) }
     if let pages { sums.add(pages) }

@@ -75,14 +75,14 @@ struct CountsDelta: Sendable {
       if passes { passing = passing.dropFirst() }
       tasks.add(seen: 1, kept: passes ? kept : 0)
       stages.add(facts.stageName(of: task), seen: 1, kept: passes ? kept : 0)
-      if decision.countsAnnotations, passes { addAnnotations(of: task, isKept: decision.isKept) }
     }
+    if decision.countsAnnotations { add(facts.annotations, isKept: decision.isKept) }
   }
 
-  private mutating func addAnnotations(of task: TaskFacts, isKept: Bool) {
+  private mutating func add(_ counts: AnnotationCounts, isKept: Bool) {
     met.looksAtAnnotations = true
-    met.marks.formUnion(task.metTitles)
-    guard let tables = task.annotations.tables else { return }
+    met.marks.formUnion(counts.metTitles)
+    guard let tables = counts.tables else { return }
     annotations.add(seen: tables.all.seen, kept: isKept ? tables.all.kept : 0)
     titles.add(tables.titles, keeps: isKept)
     kinds.add(tables.kinds, keeps: isKept)
