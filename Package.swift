@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(
       name: "sluice-cli",
       dependencies: [
-        "Sluice", "ByteScan", "Compression", "Storage",
+        "Sluice", "ByteScan", "Compression", "Pipeline", "Storage",
         .product(name: "SystemPackage", package: "swift-system"),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -21,6 +21,8 @@ public struct CompressionError: Error, Hashable, Sendable {
     public static let windowTooLarge = Code(description: "windowTooLarge")
     /// The library had no memory left.
     public static let outOfMemory = Code(description: "outOfMemory")
+    /// The system grants no thread to compress on.
+    public static let noThreads = Code(description: "noThreads")
     /// An option's value is out of range.
     public static let badOption = Code(description: "badOption")
   }
@@ -66,6 +68,7 @@ extension CompressionError: CustomStringConvertible {
     case .encrypted: "it is encrypted"
     case .windowTooLarge: "it needs a window larger than 128 MiB"
     case .outOfMemory: "out of memory"
+    case .noThreads: "the system grants no thread to compress on"
     case .badOption: "bad option"
     default: code.description
     }

@@ -11,6 +11,10 @@
 // write waits for the oldest of them. So the thread that writes counts them after each call, and where they
 // and the workers are more than the limit it is this thread that waits. The bytes do not know of it.
 
+//
+// The system may grant fewer threads than libzstd is asked for, and then libzstd says that memory is short. So it is
+// asked again for fewer, down to one, which changes no byte; without any thread zstd cannot be had.
+
 internal import CZstd
 internal import Pipeline
 
@@ -22,7 +26,14 @@ final class ZstdPartCoder: PartCoder {
   /// How many bytes may be written before jobs are looked for: asking takes a lock for each.
   private static let lookEvery = 64 << 10
 
+  /// How many threads are asked for ahead of need, beyond two for each worker: see `init`.
+  private static let spareThreads = 4
+
   private let context: OpaquePointer
+  /// How many threads libzstd is asked for.
+  private var workers: Int
+  /// Whether libzstd has its threads.
+  private var isStarted = false
   private let output: UnsafeMutableRawBufferPointer
   private let threads: ThreadLimit?
   /// How many jobs are counted in `threads`.
@@ -32,6 +43,7 @@ final class ZstdPartCoder: PartCoder {
 
   init(_ options: CompressionOptions, _ threads: ThreadLimit?) throws(CompressionError) {
     self.threads = threads
+    workers = options.workers
     try Self.check(options)
     guard let context = unsafe ZSTD_createCCtx() else {
       throw CompressionError(.outOfMemory, container: .zstd)
@@ -41,6 +53,8 @@ final class ZstdPartCoder: PartCoder {
     for (parameter, value) in ZstdSettings(options).parameters(workers: options.workers) {
       try check(unsafe ZSTD_CCtx_setParameter(context, parameter, Int32(value)))
     }
+    // Where threads are scarce libzstd takes its own before workers take all; elsewhere it does so when rows come.
+    if !ThreadSupply.has(2 * options.workers + Self.spareThreads) { try start() }
   }
 
   deinit {
@@ -86,6 +100,33 @@ final class ZstdPartCoder: PartCoder {
   }
 
   // MARK: Threads
+
+  /// Has libzstd start its threads, as many as can be had, unless it has.
+  private func start() throws(CompressionError) {
+    if isStarted { return }
+    var retries = 3
+    while true {
+      var nothing = unsafe ZSTD_inBuffer(src: nil, size: 0, pos: 0)
+      var out = unsafe ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
+      // Starts a frame and writes nothing of it.
+      let result = unsafe ZSTD_compressStream2(context, &out, &nothing, ZSTD_e_continue)
+      if ZSTD_isError(result) == 0 || ZSTD_getErrorCode(result) != ZSTD_error_memory_allocation {
+        try check(result)
+        break
+      }
+      if workers > 1 {
+        workers -= 1
+      } else if ThreadSupply.has(1) || retries == 0 {
+        try check(result)
+      } else if !ThreadSupply.waitForOne() {
+        throw CompressionError(.noThreads, container: .zstd)
+      } else {
+        retries -= 1
+      }
+      try check(unsafe ZSTD_CCtx_setParameter(context, ZSTD_c_nbWorkers, Int32(workers)))
+    }
+    isStarted = true
+  }
 
   /// How many jobs are being compressed or wait for a thread.
   var activeJobs: Int { unsafe Int(ZSTD_getFrameProgression(context).nbActiveWorkers) }
@@ -141,6 +182,7 @@ final class ZstdPartCoder: PartCoder {
   private func compress(
     _ input: inout ZSTD_inBuffer, _ operation: ZSTD_EndDirective, _ sink: (Span<UInt8>) throws -> Void
   ) throws -> Int {
+    try start()
     var out = unsafe ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     let left = try check(unsafe ZSTD_compressStream2(context, &out, &input, operation))
     // The first `pos` bytes of the buffer were just written, and the buffer outlives the call.

@@ -1,28 +1,28 @@
-// The threads of a run: one serial Dispatch queue a worker, all running the same loop.
+// The threads of a run, all running the same loop. The thread that asks is one of them, so that there is always one:
+// where the system grants no more, what is to be done takes longer and nothing else.
 
-internal import Dispatch
-
-/// A fixed number of Dispatch worker queues that run one body each.
+/// A number of threads that run one body each.
 public struct WorkerGroup: Sendable {
-  /// How many workers there are, at least 1.
+  /// How many workers there are to be, at least 1.
   public let count: Int
-  private let label: String
 
   /// Plans `count` workers.
-  public init(count: Int, label: String) {
-    self.count = max(1, count)
-    self.label = label
-  }
+  public init(count: Int) { self.count = max(1, count) }
 
   /// Runs `body` once on each worker and waits for all of them.
   ///
-  /// - Parameter body: Gets the worker's number, from 0.
+  /// There are fewer workers where the system grants fewer threads, so no worker may wait for a certain other one.
+  ///
+  /// - Parameter body: Gets the worker's number, from 0, which is the thread that calls.
   public func run(_ body: @escaping @Sendable (_ worker: Int) -> Void) {
-    let group = DispatchGroup()
-    for worker in 0..<count {
-      DispatchQueue(label: "\(label).\(worker)").async(group: group) { body(worker) }
+    var threads: [WorkerThread] = []
+    while threads.count < count - 1 {
+      let worker = threads.count + 1
+      guard let thread = WorkerThread({ body(worker) }) else { break }
+      threads.append(thread)
     }
-    group.wait()
+    body(0)
+    for thread in threads { thread.join() }
   }
 
   /// Runs `body` for each index below `total`, the next free worker taking the next index.
@@ -39,36 +39,51 @@ public struct WorkerGroup: Sendable {
   ///
   /// - Parameters:
   ///   - total: How many indices there are.
-  ///   - make: Makes what a worker uses for all its indices, before its first.
+  ///   - make: Makes what a worker uses for all its indices, before its first. Where that fails the worker leaves
+  ///     the work to the others.
   ///   - body: What to do for an index; after the first error no further index is begun.
-  /// - Throws: The error of the lowest failed index.
+  /// - Throws: The error of the lowest failed index; that of `make` if no worker was left.
   public func forEach<Tool>(
     below total: Int, with make: @escaping @Sendable () throws -> Tool,
     _ body: @escaping @Sendable (Tool, Int) throws -> Void
   ) throws {
-    let progress = Monitor(ForEachProgress())
+    let progress = Monitor(ForEachProgress(total: total))
     run { _ in
-      var tool: Tool?
-      while let index = progress.withLock({ $0.claim(below: total) }) {
-        do {
-          let made = try tool ?? make()
-          tool = made
-          try body(made, index)
-        } catch {
-          progress.withLock { $0.fail(index, error) }
+      guard progress.withLock({ $0.isOpen }) else { return }
+      do {
+        let tool = try make()
+        while let index = progress.withLock({ $0.claim() }) {
+          do {
+            try body(tool, index)
+          } catch {
+            progress.withLock { $0.fail(index, error) }
+          }
         }
+      } catch {
+        progress.withLock { $0.toolFailure = error }
       }
     }
-    if let failure = progress.withLock({ $0.failure }) { throw failure.error }
+    if let error = progress.withLock({ $0.error }) { throw error }
   }
 }
 
 private struct ForEachProgress {
-  var next = 0
-  var failure: (index: Int, error: any Error)?
+  let total: Int
+  private var next = 0
+  private var failure: (index: Int, error: any Error)?
+  /// What a worker said that could not begin.
+  var toolFailure: (any Error)?
 
-  mutating func claim(below total: Int) -> Int? {
-    guard failure == nil, next < total else { return nil }
+  init(total: Int) { self.total = total }
+
+  /// Whether there is something to be done.
+  var isOpen: Bool { failure == nil && next < total }
+
+  /// What went wrong, once all workers are done.
+  var error: (any Error)? { failure?.error ?? (isOpen ? toolFailure : nil) }
+
+  mutating func claim() -> Int? {
+    guard isOpen else { return nil }
     defer { next += 1 }
     return next
   }

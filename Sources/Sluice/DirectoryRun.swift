@@ -67,14 +67,15 @@ struct DirectoryRun {
 
   private func write(to transaction: OutputTransaction) throws -> RunResult {
     let scratch = Scratch(directory: transaction.scratchDirectory)
-    let threads = ThreadLimit(memory.workers, processors: CurrentProcess.processors)
+    let threads = ThreadLimit(memory.workers, processors: CurrentProcess.runnableProcessors)
     let plan = PartWriterPlan(
       options: run.options.output, kernel: run.options.resources.kernel, threads: threads
     ) {
       directory, name in
       try StagedFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name, transaction)
     }
-    let partitions = PartitionSet(plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
+    let partitions = try PartitionSet(
+      plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
     let rows = PartitionRows(run.options.output.partitionBy, partitions)
     let rejects =
       run.options.onError == .reject

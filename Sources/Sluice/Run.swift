@@ -109,7 +109,7 @@ public struct Run: Sendable {
     to write: @escaping @Sendable (Span<UInt8>) throws -> Void, _ monitor: RunMonitor
   ) throws -> RunResult {
     let plan = MemoryPlan(options)
-    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
+    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors)
     let encoder = try PartEncoder(options.output.compression(workers: plan.workers), threads: threads)
     let rows = StreamRows(encoder) { bytes in
       do { try write(bytes) } catch { throw RunError(consumer: error) }
@@ -132,7 +132,7 @@ public struct Run: Sendable {
     let rows = HandedRows(options.output.partitionBy, longest: longest, handler)
     let reader = InputsReader(
       run, plan, monitor, scratch: scratch, rows: rows, rejects: nil,
-      threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
+      threads: ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors))
     try reader.readAll()
     var report = reader.counts.report
     // Of an asset with many rows the last may not have been wanted.
@@ -145,7 +145,7 @@ public struct Run: Sendable {
     let rows = CountedRows(options.output.partitionBy, kernel: options.resources.kernel)
     let reader = InputsReader(
       self, plan, monitor, scratch: scratch, rows: rows, rejects: nil,
-      threads: ThreadLimit(plan.workers, processors: CurrentProcess.processors))
+      threads: ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors))
     try reader.readAll()
     return RunResult(report: reader.counts.report, workers: plan.workers, planned: rows.output)
   }
@@ -243,7 +243,8 @@ final class InputsReader {
   /// What is wrong with the bytes of a file that was written to meanwhile is wrong with no export.
   private static func explained(_ error: any Error, _ input: OpenInput) -> any Error {
     var failure = (error as? ForeignInput)?.runError ?? error
-    if let error = error as? CompressionError {
+    // Threads are the system's, whatever is read.
+    if let error = error as? CompressionError, error.code != .noThreads {
       failure = RunError(.container, "\(input.name): \(error)", hint: Hints.container(error))
     }
     let code = RunError(failure).code

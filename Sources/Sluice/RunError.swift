@@ -101,6 +101,8 @@ extension RunError {
     case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
     case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
     case let error as OutputError: self.init(.output, error.description, hint: error.hint)
+    case let error as CompressionError where error.code == .noThreads:
+      self.init(.system, error.description, hint: Hints.container(error))
     case let error as CompressionError: self.init(.container, error.description, hint: Hints.container(error))
     case is ReadPause: self.init(.interrupted, "the run was interrupted")
     case is InputChanged:

@@ -17,8 +17,11 @@ public enum CurrentProcess {
   /// Its number, for names that should tell whose they were.
   public static var identifier: Int { Int(getpid()) }
 
-  /// How many processors it may run on, at least 1.
-  public static var processors: Int {
+  /// How many processors' time it may use, at least 1: what affinity and the container's quota leave.
+  public static let processors = min(runnableProcessors, ProcessorQuota().processors ?? .max)
+
+  /// How many processors its threads may be on at a time, at least 1.
+  public static var runnableProcessors: Int {
     let count = cstorage_processor_count()
     return count > 0 ? Int(count) : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }

@@ -3,6 +3,7 @@
 
 import Dispatch
 import Glibc
+import Pipeline
 import Sluice
 
 /// Redraws one line on standard error.
@@ -26,7 +27,7 @@ final class ProgressLine: @unchecked Sendable {
 
   /// Starts drawing.
   func start() {
-    guard isShown else { return }
+    guard isShown, ThreadSupply.has(dispatchThreads) else { return }
     queue.sync {
       let timer = DispatchSource.makeTimerSource(queue: queue)
       timer.schedule(deadline: .now() + (waits ? 2 : 0), repeating: .milliseconds(170))

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Dispatch
 import Glibc
+import Pipeline
 import Sluice
 import Storage
 
@@ -123,6 +124,10 @@ func reported(_ body: () throws -> Void) throws {
     throw ExitCode(2)
   }
 }
+
+/// How many threads there must be for Dispatch to be asked for anything: its manager, one for each of two queues, and
+/// some that others may take meanwhile.
+let dispatchThreads = 8
 
 /// The limit of address space.
 enum AddressSpace {

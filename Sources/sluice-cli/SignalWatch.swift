@@ -2,6 +2,7 @@
 
 import Dispatch
 import Glibc
+import Pipeline
 import Sluice
 import Storage
 import Synchronization
@@ -44,6 +45,12 @@ final class SignalWatch: @unchecked Sendable {
     try reported { try CurrentProcess.checkOpenFiles(3 + Self.watched.count) }
     let received = SignalNumber()
     self.received = received
+    // Dispatch would wait for threads that it cannot have. Then nobody looks at signals, which end the process as
+    // they do any other; what it leaves behind the next run clears away.
+    guard ThreadSupply.has(dispatchThreads) else {
+      sources = []
+      return
+    }
     let queue = self.queue
     sources = Self.watched.compactMap { number in
       // Dispatch sees the signal only if it does not kill first. What was ignored stays so: by nohup, and by

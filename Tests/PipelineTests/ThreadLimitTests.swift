@@ -21,7 +21,7 @@ import Testing
     let threads = ThreadLimit(3)
     let working = Atomic(0)
     let turns = Atomic(0)
-    WorkerGroup(count: 8, label: "test").run { _ in
+    WorkerGroup(count: 8).run { _ in
       for _ in 0..<200 {
         threads.enter()
         let before = working.wrappingAdd(1, ordering: .sequentiallyConsistent).oldValue
@@ -48,7 +48,7 @@ import Testing
   @Test func endOfLentThreadsWakes() {
     let threads = ThreadLimit(1)
     _ = threads.lend(1)
-    WorkerGroup(count: 2, label: "test").run { worker in
+    WorkerGroup(count: 2).run { worker in
       if worker == 0 { _ = threads.lend(-1) } else { threads.enter() }
     }
     #expect(!threads.tryEnter())

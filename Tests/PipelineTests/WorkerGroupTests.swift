@@ -5,7 +5,7 @@ import Testing
   /// Every index is worked on once, whatever the number of workers.
   @Test(arguments: [1, 2, 8]) func everyIndexOnce(workers: Int) throws {
     let seen = Monitor([Int](repeating: 0, count: 1000))
-    try WorkerGroup(count: workers, label: "test").forEach(below: 1000) { index in
+    try WorkerGroup(count: workers).forEach(below: 1000) { index in
       seen.withLock { $0[index] += 1 }
     }
     #expect(seen.withLock { $0 } == [Int](repeating: 1, count: 1000))
@@ -19,27 +19,54 @@ import Testing
         $0 += 1; return $0
       }
     }
-    try WorkerGroup(count: 4, label: "test").forEach(below: 1000, with: make) { tool, _ in
+    try WorkerGroup(count: 4).forEach(below: 1000, with: make) { tool, _ in
       #expect(1...4 ~= tool)
     }
     #expect(1...4 ~= made.withLock { $0 })
     made.withLock { $0 = 0 }
-    try WorkerGroup(count: 4, label: "test").forEach(below: 0, with: make) { _, _ in }
+    try WorkerGroup(count: 4).forEach(below: 0, with: make) { _, _ in }
     #expect(made.withLock { $0 } == 0)
+  }
+
+  /// A worker that cannot begin leaves the work to those that can; if none can, that is the error.
+  @Test func toolsThatCannotBeMade() throws {
+    struct Failure: Error {}
+    let made = Monitor(0)
+    let make: @Sendable () throws -> Void = {
+      let isFirst = made.withLock {
+        $0 += 1
+        return $0 == 1
+      }
+      if !isFirst { throw Failure() }
+    }
+    let done = Monitor(0)
+    try WorkerGroup(count: 4).forEach(below: 100, with: make) { _, _ in done.withLock { $0 += 1 } }
+    #expect(done.withLock { $0 } == 100)
+    #expect(throws: Failure.self) {
+      try WorkerGroup(count: 4).forEach(below: 100, with: { throw Failure() }, { (_: Void, _) in })
+    }
+  }
+
+  /// The thread that asks is one of the workers.
+  @Test func callerWorks() {
+    #expect(ThreadSupply.has(1))
+    let ran = Monitor<[Int]>([])
+    WorkerGroup(count: 3).run { worker in ran.withLock { $0.append(worker) } }
+    #expect(ran.withLock { $0.sorted() } == [0, 1, 2])
   }
 
   /// Of several failures the one with the lowest index is reported.
   @Test func lowestFailureWins() {
     struct Failure: Error, Equatable { var index: Int }
     #expect(throws: Failure(index: 0)) {
-      try WorkerGroup(count: 4, label: "test").forEach(below: 4) { index in throw Failure(index: index) }
+      try WorkerGroup(count: 4).forEach(below: 4) { index in throw Failure(index: index) }
     }
   }
 
   /// A waiting worker is woken by a change made by another.
   @Test func waitingSeesChange() {
     let turn = Monitor(0)
-    WorkerGroup(count: 2, label: "test").run { worker in
+    WorkerGroup(count: 2).run { worker in
       for round in 0..<100 {
         turn.wait { $0 == round * 2 + worker ? () : nil }
         turn.withLock { $0 += 1 }

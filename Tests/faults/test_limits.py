@@ -85,6 +85,58 @@ class LimitTests(unittest.TestCase):
                 self.again(space, arguments)
         self.assertGreater(done, 0)
 
+    @unittest.skipUnless(os.geteuid() == 0, "needs a user of its own, whose processes nobody else counts")
+    def test_threads(self):
+        """However few threads the system grants, a run ends: with the right bytes, or with words that say why."""
+        user = 61_234
+        done = {}
+        for compression in ("zstd", "none"):
+            for count in range(1, 13 if IS_LONG else 9):
+                with Workspace() as space:
+                    space.write("input.ndjson", export(2000))
+                    arguments = ["run", "input.ndjson", "-o", "out", "-q", "--workers", "2", "--partition-by", "stage",
+                                 "--compression", compression]
+                    whole = space.run(*arguments)
+                    self.assertEqual(whole.status, 0, whole)
+                    right = space.data()
+                    shutil.rmtree(space.path / "out")
+                    os.chown(space.path, user, -1)
+                    space.path.chmod(0o755)
+                    binary = shutil.copy(harness.SLUICE, space.path.parent / f"sluice-{user}")
+                    for command in (arguments, ["verify", "out"], ["inspect", "input.ndjson"]):
+                        if command[0] == "verify" and not (space.path / "out").exists():
+                            continue
+                        outcome = subprocess.run(
+                            [binary, *command], cwd=space.path, capture_output=True, timeout=20, user=user, group=user,
+                            extra_groups=[], preexec_fn=lambda: resource.setrlimit(
+                                resource.RLIMIT_NPROC, (count, count)))
+                        case = f"{count} threads, {compression}, {command[0]}: {outcome.stderr.decode()}"
+                        if command is not arguments or compression == "none":
+                            self.assertEqual(outcome.returncode, 0, case)
+                        elif outcome.returncode != 0:
+                            self.assertEqual(outcome.returncode, 2, case)
+                            self.assertIn(b"the system grants no thread to compress on", outcome.stderr, case)
+                            self.assertIn(b"ulimit -u", outcome.stderr, case)
+                            self.assertFalse((space.path / "out").exists(), case)
+                            continue
+                        done[compression] = count
+                    if (space.path / "out").exists():
+                        self.assertEqual(space.data(), right, f"{count} threads, {compression}")
+        os.unlink(binary)
+        self.assertEqual(set(done), {"zstd", "none"})
+
+    def test_sparse_manifest(self):
+        """A manifest or a report of any length is damaged, never more than memory holds."""
+        for name, size in (("manifest.json", 1 << 40), ("report.json", 1 << 40), ("manifest.json", 3 << 30)):
+            with Workspace() as space:
+                space.write("input.ndjson", export(5))
+                self.assertEqual(space.run("run", "input.ndjson", "-o", "out", "-q").status, 0)
+                os.truncate(space.path / "out" / name, size)
+                outcome = space.run("verify", "out", measured=True)
+                self.assertEqual(outcome.status, 2, outcome)
+                self.assertIn(f"out/{name}: ".encode(), outcome.output)
+                self.assertLess(space.peak(), 100_000_000)
+
     def test_address_space(self):
         """Without address space a run says so at once: it neither hangs nor dies, and the old tree stays."""
         for megabytes in (60, 200, 1000, 8000) if not IS_LONG else [*range(40, 1000, 20), 8000]:

@@ -50,7 +50,7 @@ struct MeasureLimits {
     let pool = BlockPool(blockSize: blockSize)
     let read = Atomic(0)
     let count = (source.size + blockSize - 1) / blockSize
-    try WorkerGroup(count: workers, label: "measure").forEach(below: count) { index in
+    try WorkerGroup(count: workers).forEach(below: count) { index in
       let block = try unsafe Block(from: pool, offset: index * blockSize) { buffer in
         try unsafe source.read(into: buffer, at: index * blockSize)
       }

@@ -59,7 +59,7 @@ final class BenchSum: Sendable {
     _ body: @escaping @Sendable (Tool, Int) throws -> (bytes: Int, output: Int)
   ) throws -> BenchTally {
     let sum = BenchSum()
-    WorkerGroup(count: workers, label: "sluice.bench").run { _ in
+    WorkerGroup(count: workers).run { _ in
       let tool = make()
       repeat {
         let piece = sum.next.wrappingAdd(1, ordering: .relaxed).oldValue % pieces

@@ -154,7 +154,7 @@ private struct BenchPass {
 
   func execute() throws -> BenchTally {
     let plan = MemoryPlan(options)
-    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.processors)
+    let threads = ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors)
     let sink = DroppedRows()
     let compression = options.output.compression(workers: plan.workers)
     let rows = StreamRows(try PartEncoder(compression, threads: threads)) { try sink.append($0) }
@@ -199,6 +199,12 @@ private final class BenchWatch: @unchecked Sendable {
   /// - Returns: Whether it came to its end.
   /// - Throws: What `body` throws, unless it was this watch that stopped it.
   func watching(_ body: () throws -> Void) throws -> Bool {
+    // Dispatch would wait for them for ever.
+    guard ThreadSupply.has(4) else {
+      throw RunError(
+        .system, "the system grants too few threads to measure with",
+        hint: "Raise the limit on processes (ulimit -u, or the container's).")
+    }
     let timer = DispatchSource.makeTimerSource(queue: queue)
     timer.schedule(deadline: .now(), repeating: .milliseconds(5))
     timer.setEventHandler { [self] in look() }

@@ -116,7 +116,7 @@ struct BenchSample: Sendable {
   func compress(_ options: CompressionOptions, _ workers: Int, _ clock: BenchClock) throws -> BenchTally {
     var options = options
     options.workers = workers
-    let threads = ThreadLimit(workers, processors: CurrentProcess.processors)
+    let threads = ThreadLimit(workers, processors: CurrentProcess.runnableProcessors)
     let encoder = try PartEncoder(options, threads: threads)
     threads.enter()
     defer { threads.leave() }

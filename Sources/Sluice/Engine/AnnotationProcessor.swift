@@ -196,7 +196,7 @@ extension AssetFacts {
     guard list.place.isInTaskList == isLegacy else { return }
     if passes { annotations.add(list.task.annotations, limit: BoundedTally.limit) }
     tally.add(list.tally)
-    marks.add(list.task.marks, toTaskAt: list.place.task)
+    annotationMarks.add(list.task.marks, toTaskAt: list.place.task)
   }
 }
 

@@ -110,6 +110,8 @@ enum Hints {
     case .unsupported: "Unpack it with the program that made it, and name what comes out."
     case .windowTooLarge: "Unpack it with zstd --long=31, and name what comes out or pipe it in."
     case .outOfMemory: "Lower --workers, --level or --long, or free some memory."
+    case .noThreads:
+      "Raise the limit on processes (ulimit -u, or the container's), or use --compression gzip or none."
     case .badOption: "Choose another --level or --long."
     default: "The file may be damaged or cut short: fetch the export again."
     }

@@ -104,7 +104,7 @@ final class FastEngine: Sendable {
   func run(
     _ deliver: @escaping @Sendable (EngineItem) -> Delivery, settle: @escaping @Sendable () -> Delivery
   ) {
-    WorkerGroup(count: plan.options.resources.workers, label: "sluice.engine").run { [self] _ in
+    WorkerGroup(count: plan.options.resources.workers).run { [self] _ in
       let processor = AssetProcessor(plan, pool: pool, limit: budget.rows)
       while let step = monitor.wait(for: { self.nextStep(&$0) }) {
         // Room that the compressor's threads take is room that no worker has.

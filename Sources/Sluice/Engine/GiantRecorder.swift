@@ -169,7 +169,7 @@ struct GiantRecorder {
   private func complete(_ known: inout KnownGiant) {
     let found = known.facts.isLegacy ? legacyFound : self.found
     // An earlier pass may have counted them.
-    if !found.marks.isEmpty { known.facts.marks = found.marks }
+    if !found.marks.isEmpty { known.facts.annotationMarks = found.marks }
     known.facts.annotations.add(found.annotations, limit: BoundedTally.limit)
     known.facts.tally.add(found.tally)
     known.facts.inspection?.shape = found.shape
@@ -190,7 +190,7 @@ struct GiantRecorder {
     var known = known
     known.decision = plan.selector.decide(known.facts)
     let pass = GiantPass(goal: .survey, known: known, bytes: bytes)
-    return .giant(GiantRestart(start: giant.range.lowerBound, line: giant.line, pass: pass))
+    return .giant(GiantRestart(giant, pass))
   }
 
   /// Has the giant walked through once more, now that it is known to be kept.

@@ -239,7 +239,7 @@ struct AssetFacts: Sendable {
   /// The annotation lists that are read apart, in the order of the input.
   var lists: [ListPlace] = []
   /// What is remembered of the annotations of each task, where lists are read apart.
-  var marks: [AnnotationMarks] = []
+  var annotationMarks: [AnnotationMarks] = []
   /// Counts of the annotations of the tasks that pass.
   var annotations = AnnotationCounts()
   /// What else was counted of them, if all is inspected.
@@ -277,7 +277,7 @@ struct AssetFacts: Sendable {
 
   /// What is remembered of the annotations of the task at `index`.
   func marks(ofTask index: Int) -> AnnotationMarks {
-    marks.indices.contains(index) ? marks[index] : task(at: index).marks
+    annotationMarks.indices.contains(index) ? annotationMarks[index] : task(at: index).marks
   }
 
   /// Adds what the annotations of tasks have brought up, which are all that pass.

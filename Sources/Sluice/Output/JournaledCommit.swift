@@ -115,9 +115,12 @@ struct JournaledCommit {
     return true
   }
 
+  /// What the names in a directory of a million files take; a journal has a name or two.
+  private static let longestJournal = 64 << 20
+
   private func retire() throws {
     if try !isThere(Self.old) { try Directory.create(at(Self.old)) }
-    let journal = try readAll(at(Self.new).appending("journal")).split(separator: 0)
+    let journal = try readAll(at(Self.new).appending("journal"), limit: Self.longestJournal).split(separator: 0)
     let names = try journal.map { bytes in
       guard let name = FilePath.Component(bytes: bytes), name.kind == .regular else {
         throw OutputError(.badPath, FilePath(bytes: bytes))

@@ -212,7 +212,7 @@ package final class OutputTransaction: Sendable {
   private func forEach<Item: Sendable>(
     _ items: [Item], _ body: @escaping @Sendable (Item) throws -> Void
   ) throws {
-    let group = WorkerGroup(count: min(Self.synchronizers, items.count), label: "sluice.synchronize")
+    let group = WorkerGroup(count: min(Self.synchronizers, items.count))
     try group.forEach(below: items.count) { try body(items[$0]) }
   }
 

@@ -75,14 +75,21 @@ final class PartitionSet {
   private var indices: [[UInt8]: Int] = [:]
   private var waiting: WaitingRows
   private var spill: SpillLog?
+  /// The encoder of the first partition, made before workers take the threads that it needs.
+  private var firstEncoder: PartEncoder?
 
   /// Makes an empty set.
-  init(_ plan: PartWriterPlan, workers: Int, budget: PartitionBudget, scratch: Scratch) {
+  ///
+  /// - Throws: What making an encoder throws.
+  init(
+    _ plan: PartWriterPlan, workers: Int, budget: PartitionBudget, scratch: Scratch
+  ) throws {
     self.plan = plan
     self.workers = workers
     self.budget = budget
     self.scratch = scratch
     waiting = WaitingRows(capacity: budget.waitingBytes)
+    firstEncoder = try plan.makeEncoder(workers: workers)
   }
 
   /// The number of a partition, which is made if it is new.
@@ -90,7 +97,8 @@ final class PartitionSet {
     let key = Array(name.directory.utf8)
     if let known = indices[key] { return known }
     let isOpen = partitions.count < budget.openWriters
-    let writer = isOpen ? plan.makeWriter(name, try plan.makeEncoder(workers: workers)) : nil
+    let writer =
+      isOpen ? try plan.makeWriter(name, firstEncoder.take() ?? plan.makeEncoder(workers: workers)) : nil
     partitions.append(Partition(name: name, writer: writer, late: LateRows()))
     indices[key] = partitions.count - 1
     return partitions.count - 1
@@ -117,6 +125,7 @@ final class PartitionSet {
   ///
   /// - Returns: The partitions in the order of their directories.
   func finish() throws -> [PartitionFiles] {
+    firstEncoder = nil
     var files: [PartitionFiles] = []
     let late = partitions.filter { $0.writer == nil }
     for index in partitions.indices {
@@ -130,7 +139,7 @@ final class PartitionSet {
     }
     let results = Monitor([PartitionFiles]())
     // One thread of libzstd a partition: its bytes do not depend on how many there are.
-    try WorkerGroup(count: min(budget.lateWriters, workers), label: "sluice.late").forEach(
+    try WorkerGroup(count: min(budget.lateWriters, workers)).forEach(
       below: late.count, with: { [plan] in try plan.makeEncoder(workers: 1) }
     ) {
       [plan, spill, waiting, names = late.map(\.name), rows = late.map(\.late)] encoder, index in

@@ -1,10 +1,11 @@
-// Small files are read whole: manifests, reports, journals.
+// Small files are read whole, and the first bytes of others: journals, the start of a manifest. Whoever reads says how
+// much at most: the file may be of any size.
 
 internal import Storage
 internal import SystemPackage
 
 /// The bytes of a regular file, at most `limit` of them; a symbolic link is refused.
-func readAll(_ path: FilePath, limit: Int = .max) throws -> [UInt8] {
+func readAll(_ path: FilePath, limit: Int) throws -> [UInt8] {
   let source = try openForReading(path)
   let bytes = try unsafe [UInt8](unsafeUninitializedCapacity: min(source.size, limit)) { buffer, count in
     count = try unsafe source.read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)

@@ -3,7 +3,7 @@
 // name `/etc/passwd`, `..` or a path through a link: all it gets is `missing`.
 
 internal import Compression
-internal import Dispatch
+internal import Pipeline
 package import Storage
 internal import Synchronization
 public import SystemPackage
@@ -102,7 +102,12 @@ public struct Verifier: Sendable {
       problems.add("manifest.json", .missing)
       return nil
     }
-    let contents = try ManifestContents(try readAll(root.appending("manifest.json")))
+    let source = try openForReading(root.appending("manifest.json"))
+    guard source.size <= ManifestContents.longest else {
+      problems.add("manifest.json", .size)
+      return nil
+    }
+    let contents = try ManifestContents.read(source)
     // One that is damaged but readable still tells what should be there.
     if contents?.isIntact != true { problems.add("manifest.json", .hash) }
     return contents
@@ -112,11 +117,14 @@ public struct Verifier: Sendable {
     _ root: FilePath, _ top: [[UInt8]: DirectoryEntry], _ manifest: ManifestContents,
     _ problems: inout Problems
   ) throws {
-    if top[Array("report.json".utf8)]?.kind != .file {
-      problems.add("report.json", .missing)
-    } else if Digest.sha256(try readAll(root.appending("report.json"))) != manifest.reportSha256 {
-      problems.add("report.json", .hash)
+    guard top[Array("report.json".utf8)]?.kind == .file else {
+      return problems.add("report.json", .missing)
     }
+    let source = try openForReading(root.appending("report.json"))
+    guard source.size <= ManifestContents.longest else { return problems.add("report.json", .size) }
+    let stored = SummingStream(SequentialReader(source), progress: { _ in })
+    try stored.drain()
+    if stored.sha256 != manifest.reportSha256 { problems.add("report.json", .hash) }
   }
 
   private func checkSuccess(_ found: inout [[UInt8]: DirectoryEntry], _ problems: inout Problems) {
@@ -185,21 +193,13 @@ public struct Verifier: Sendable {
     _ files: [ManifestContents.File], below root: FilePath, _ workers: Int,
     _ progress: @escaping @Sendable (Int) -> Void
   ) throws -> [(ManifestContents.File, VerifyOutcome.Problem)] {
-    typealias Result = Swift.Result<VerifyOutcome.Problem?, any Error>
-    let next = Atomic(0)
-    let results = Mutex([Result](repeating: .success(nil), count: files.count))
-    DispatchQueue.concurrentPerform(iterations: max(1, min(workers, files.count))) { _ in
-      while true {
-        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard index < files.count else { return }
-        let check = PartCheck(file: files[index], decode: decode, progress: progress)
-        let result = Result { try check.run(root.appending(files[index].path)) }
-        results.withLock { $0[index] = result }
-      }
+    let results = Mutex([VerifyOutcome.Problem?](repeating: nil, count: files.count))
+    try WorkerGroup(count: min(workers, files.count)).forEach(below: files.count) { [decode] index in
+      let check = PartCheck(file: files[index], decode: decode, progress: progress)
+      let problem = try check.run(root.appending(files[index].path))
+      results.withLock { $0[index] = problem }
     }
-    return try zip(files, results.withLock { $0 }).compactMap { file, result in
-      try result.get().map { (file, $0) }
-    }
+    return zip(files, results.withLock { $0 }).compactMap { file, problem in problem.map { (file, $0) } }
   }
 }
 
