@@ -39,13 +39,17 @@ public final class Arena: @unchecked Sendable {
   ///   - capacity: How many bytes `fill` may write; at most the pool's block size.
   ///   - fill: Writes from the start of the buffer and returns how many bytes it wrote.
   public func append(upTo capacity: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Int) {
+    // Whatever is written beyond a buffer is written into somebody else's.
+    precondition(capacity <= pool.blockSize, "more than a buffer holds")
     if buffers.isEmpty || pool.blockSize - filled[filled.count - 1] < capacity {
       buffers.append(pool.take())
       filled.append(0)
     }
     let last = filled.count - 1
     let room = filled[last]..<filled[last] + capacity
-    filled[last] += unsafe fill(UnsafeMutableRawBufferPointer(rebasing: buffers[last].bytes[room]))
+    let written = unsafe fill(UnsafeMutableRawBufferPointer(rebasing: buffers[last].bytes[room]))
+    precondition(0...capacity ~= written, "more than was asked for")
+    filled[last] += written
   }
 
   /// Visits the bytes between two positions in order.

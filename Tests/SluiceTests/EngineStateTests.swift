@@ -34,6 +34,30 @@ private final class NoBytes: ByteStream {
     return state
   }
 
+  /// What was assumed of a block behind a long run of backslashes is corrected to what a scan from the truth gives.
+  @Test(arguments: ScanKernel.available) func correctedEscapes(kernel: ScanKernel) throws {
+    let pool = BlockPool(blockSize: 100)
+    for run in [0, 1, 2, 3, 15, 16, 17, 31, 32, 33, 90, 99, 100] {
+      for tail in [#""{"a":"\"[","b":[1]}"#, #""#, #"x"y"#, ""] {
+        let text = Array((String(repeating: "\\", count: run) + tail + tail).utf8.prefix(100))
+        if text.isEmpty { continue }
+        let block = try unsafe Block(from: pool, offset: 0) { buffer in
+          unsafe buffer.copyBytes(from: text)
+          return text.count
+        }
+        for stride in [16, 17, 64] {
+          for escape in [true, false] {
+            var found = ScannedBlock(block, stride: stride, assumedEscape: !escape, kernel)
+            found.assume(escape: escape, kernel)
+            let expected = ScannedBlock(block, stride: stride, assumedEscape: escape, kernel)
+            #expect(found.summaries == expected.summaries, "\(run) \(tail) \(stride) \(escape)")
+            #expect(found.summary == expected.summary)
+          }
+        }
+      }
+    }
+  }
+
   private func outcome(_ range: Range<Int>) -> EngineItem {
     var runs: [AssetRun] = []
     runs.append(AssetOutcome(range: range, line: LineAnchor()), endsAtRow: false)
@@ -41,7 +65,7 @@ private final class NoBytes: ByteStream {
   }
 
   private func frame(_ state: inout EngineState) {
-    guard let block = state.stitched.popFirst() else { return }
+    guard let block = state.stitched.popFirst()?.stitched else { return }
     let frames = block.block.withBytes {
       Framer(kernel: .portable).frames(in: $0, from: block.start)
     }

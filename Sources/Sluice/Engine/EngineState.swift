@@ -8,7 +8,7 @@ internal import Sharding
 /// Something for a worker to do.
 enum EngineStep: Sendable {
   case read(Int)
-  case frame(StitchedBlock)
+  case frame(PlacedBlock)
   case merge
   case process(ElementTask)
   case deliver([EngineItem])
@@ -39,7 +39,9 @@ struct ScannedBlock: Sendable {
   /// What its stretches do to the state.
   var summaries: [BlockSummary]
   var summary: BlockSummary
-  var assumedEscape: Bool
+  private(set) var assumedEscape: Bool
+  /// How many backslashes it starts with.
+  private let leadingRun: Int
 
   /// Scans a block.
   init(_ block: Block, stride: Int, assumedEscape: Bool, _ kernel: ScanKernel) {
@@ -50,6 +52,57 @@ struct ScannedBlock: Sendable {
       kernel.summaries(of: $0, startsEscaped: assumedEscape, every: stride)
     }
     summary = .joined(summaries, stride: stride)
+    leadingRun = block.withBytes { bytes in
+      var count = 0
+      while count < bytes.count, bytes[count] == UInt8(ascii: "\\") { count += 1 }
+      return count
+    }
+  }
+
+  /// Where its depth goes, from the true state at its start.
+  func map(from state: ScanState) -> ScanMap {
+    ScanMap(summaries, stride: stride, from: state, at: block.offset)
+  }
+
+  /// Corrects what was assumed of the start, where a run of backslashes was too long to look back over.
+  ///
+  /// That changes nothing behind the run in the block and the byte that follows it, so that it takes no longer than
+  /// to scan one stretch: it is done under the engine's lock.
+  mutating func assume(escape: Bool, _ kernel: ScanKernel) {
+    if escape == assumedEscape { return }
+    assumedEscape = escape
+    let last = leadingRun / stride
+    for stretch in summaries.indices.prefix(last) { summaries[stretch].endsEscaped.toggle() }
+    if last < summaries.count {
+      // Each backslash of a run escapes the next, or is escaped itself.
+      let startsEscaped = escape != (last * stride % 2 == 1)
+      summaries[last] = block.withBytes { bytes in
+        let end = min(bytes.count, (last + 1) * stride)
+        return .joined(
+          kernel.summaries(
+            of: bytes.extracting(last * stride..<end), startsEscaped: startsEscaped, every: stride),
+          stride: stride)
+      }
+    }
+    summary = .joined(summaries, stride: stride)
+  }
+}
+
+/// A block whose start is known, and which has not been laid out yet.
+struct PlacedBlock: Sendable {
+  var index: Int
+  var scanned: ScannedBlock
+  var start: BlockStart
+  /// What is true where the next block starts.
+  var end: BlockStart
+
+  /// Finds out where its depth goes; not to be done under a lock.
+  var stitched: StitchedBlock {
+    let outcome = scanned.summary.outcome(startsInString: start.state.inString)
+    return StitchedBlock(
+      index: index, block: scanned.block, start: start,
+      map: scanned.map(from: start.state),
+      lowestDepth: start.state.depth + outcome.lowestDepth, end: end)
   }
 }
 
@@ -120,7 +173,7 @@ struct EngineState: Sendable {
   private var scanned: [Int: ScannedBlock] = [:]
   private var nextStitch = 0
   private var stitcher: Stitcher
-  var stitched = Queue<StitchedBlock>()
+  var stitched = Queue<PlacedBlock>()
 
   private static let mostWaitingRows = 50_000
   private static let mostWaitingItems = 2000
@@ -191,22 +244,14 @@ struct EngineState: Sendable {
   /// Finds the true start of every block whose predecessors are all there.
   mutating func stitch(_ kernel: ScanKernel) {
     while var next = scanned.removeValue(forKey: nextStitch) {
-      let escaped = stitcher.next.state.escaped
-      if escaped != next.assumedEscape {
-        // Only behind a run of backslashes too long to look back over.
-        next = ScannedBlock(next.block, stride: next.stride, assumedEscape: escaped, kernel)
+      let state = stitcher.next.state
+      next.assume(escape: state.escaped, kernel)
+      // Asked only where one document ends and the next one is open at the block's end.
+      let start = stitcher.append(next.summary, at: next.block.offset) { [next] in
+        let map = next.map(from: state)
+        return next.block.withBytes { kernel.lastOutermost(in: $0, along: map) }
       }
-      let block = next.block
-      let map = ScanMap(
-        next.summaries, stride: next.stride, from: stitcher.next.state, at: block.offset)
-      let start = stitcher.append(next.summary, at: block.offset) {
-        block.withBytes { kernel.lastOutermost(in: $0, along: map) }
-      }
-      let outcome = next.summary.outcome(startsInString: start.state.inString)
-      stitched.append(
-        StitchedBlock(
-          index: nextStitch, block: block, start: start, map: map,
-          lowestDepth: start.state.depth + outcome.lowestDepth, end: stitcher.next))
+      stitched.append(PlacedBlock(index: nextStitch, scanned: next, start: start, end: stitcher.next))
       nextStitch += 1
     }
   }

@@ -145,7 +145,7 @@ final class FastEngine: Sendable {
   ) {
     switch step {
     case .read(let index): read(index)
-    case .frame(let block): frame(block, processor)
+    case .frame(let block): frame(block.stitched, processor)
     case .merge: merge()
     case .process(let task):
       let (item, rest) = work(on: task.work, processor)
