@@ -1,4 +1,5 @@
 import Storage
+import SystemPackage
 import Testing
 
 @Suite struct ProcessorQuotaTests {
@@ -11,14 +12,13 @@ import Testing
   private func processors(_ files: [String: String]) throws -> Int? {
     let folder = try Folder()
     for (path, text) in files {
-      let parts = path.split(separator: "/")
-      let directory = parts.dropLast().reduce(folder.path) { $0 + "/" + $1 }
-      try Directory.createWithParents(directory)
-      let file = try FileSink(creating: folder.path + "/" + path)
+      let place = folder[path]
+      try Directory.createWithParents(Path.parent(of: place))
+      let file = try FileSink(creating: place)
       try file.append(Array(text.utf8))
       try file.finish()
     }
-    return ProcessorQuota(root: folder.path).processors
+    return ProcessorQuota(root: folder.path.string).processors
   }
 
   /// A part of a processor is a whole one, and there is always one.
