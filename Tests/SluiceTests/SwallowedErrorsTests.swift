@@ -155,8 +155,7 @@ import Testing
 
   private func list(_ text: [UInt8], validates: Bool = false) throws -> ListRun {
     let place = ListPlace(
-      kind: .tool, counts: true, task: 0, isInTaskList: false, isInSnapshot: false, depth: 1, start: 0,
-      end: text.count - 1)
+      kind: .tool, counts: true, task: 0, isInTaskList: false, isInSnapshot: false, depth: 1, start: 0)
     return ListRun(
       place: place, job: ListJob(counts: true, validates: validates),
       element: Element(

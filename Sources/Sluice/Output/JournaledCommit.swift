@@ -120,8 +120,8 @@ struct JournaledCommit {
 
   private func retire() throws {
     if try !isThere(Self.old) { try Directory.create(at(Self.old)) }
-    let journal = try readAll(at(Self.new).appending("journal"), limit: Self.longestJournal).split(separator: 0)
-    let names = try journal.map { bytes in
+    let journal = try readAll(at(Self.new).appending("journal"), limit: Self.longestJournal)
+    let names = try journal.split(separator: 0).map { bytes in
       guard let name = FilePath.Component(bytes: bytes), name.kind == .regular else {
         throw OutputError(.badPath, FilePath(bytes: bytes))
       }
