@@ -4,6 +4,23 @@
 import Glibc
 public import SystemPackage
 
+extension Directory {
+  /// Removes a directory unless something is in it; one that is missing is fine.
+  ///
+  /// - Parameter path: The directory.
+  /// - Returns: Whether it is gone; false if something is in it.
+  /// - Throws: `StorageError`.
+  public static func removeUnlessFull(_ path: FilePath) throws(StorageError) -> Bool {
+    do {
+      try systemCall("remove", path) { unsafe rmdir($0) }
+    } catch {
+      if error.errno == .directoryNotEmpty || error.errno == .fileExists { return false }
+      if error.errno != .noSuchFileOrDirectory { throw error }
+    }
+    return true
+  }
+}
+
 /// Removes listed files below a directory, and nothing else.
 public final class FileRemover {
   private let root: FilePath

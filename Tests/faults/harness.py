@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,12 @@ INTERPOSE = os.environ.get("SLUICE_INTERPOSE", "")
 # The short form runs with every commit; the long one tries every call and the big inputs.
 IS_LONG = os.environ.get("SLUICE_FAULTS") == "long"
 ERROR = "sluice: error: "
+
+
+# Who runs the tests in the background may have had it ignored, and children inherit that.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Outcome:

@@ -74,25 +74,34 @@ struct JournaledCommit {
       try Rename.move(at(Self.new), to: at(Self.ready))
       try Directory.synchronize(directory)
     }
-    if try isThere(Self.ready) { try moveIn(&outcome) }
+    if try isThere(Self.ready) {
+      try moveIn(&outcome)
+      do {
+        try Directory.synchronize(directory)
+      } catch {
+        // The journal stays, and says to the next run that there is something to do.
+        outcome.unsynchronized = error
+        return outcome
+      }
+    }
     do {
       try tidyUp(&outcome)
     } catch let error as StorageError {
-      // What is left says to the next run that there is something to do.
-      outcome.unsynchronized = error
+      outcome.untidied = error
     }
     return outcome
   }
 
-  /// Makes the new tree durable and removes the old one.
+  /// Removes the journal and the old tree.
   private func tidyUp(_ outcome: inout CommitOutcome) throws {
     if try isThere(Self.ready) {
-      try Directory.synchronize(directory)
       try system.before(.removeJournal)
       let journal = try FileRemover(below: at(Self.ready))
       try journal.remove(Array("journal".utf8))
-      Directory.removeIfEmpty(at(Self.ready).appending("tree"))
-      if !Directory.removeIfEmpty(at(Self.ready)) { try setAside(at(Self.ready), &outcome) }
+      let isEmpty = try Directory.removeUnlessFull(at(Self.ready).appending("tree"))
+      if try !isEmpty || !Directory.removeUnlessFull(at(Self.ready)) {
+        try setAside(at(Self.ready), &outcome)
+      }
       try Directory.synchronize(directory)
     }
     if try isThere(Self.old) {

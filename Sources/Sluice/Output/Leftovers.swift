@@ -12,7 +12,7 @@ extension OutputDestination {
     var kept: [FilePath] = []
     if try FileStatus(of: path, followingLinks: false)?.kind == .directory {
       let outcome = try JournaledCommit(destination: self, system: system).finish()
-      if let failure = outcome.unsynchronized { throw failure }
+      if let failure = outcome.unsynchronized ?? outcome.untidied { throw failure }
       kept += outcome.kept
     }
     try system.before(.clearLeftovers)

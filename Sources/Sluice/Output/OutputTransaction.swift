@@ -37,6 +37,8 @@ package struct OutputSystem: Sendable {
 package struct CommitOutcome: Sendable {
   /// Why the new names may not survive a power cut; nil if they do.
   package var unsynchronized: StorageError?
+  /// Why the old tree could not be removed; the next run tries again.
+  package var untidied: StorageError?
   /// Where that went which was in the old tree and is not ours.
   package var kept: [FilePath] = []
 }

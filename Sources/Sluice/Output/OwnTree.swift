@@ -151,7 +151,7 @@ struct OwnTree {
       return false
     }
     try remover.remove(Array("manifest.json".utf8))
-    return Directory.removeIfEmpty(root)
+    return try Directory.removeUnlessFull(root)
   }
 }
 
@@ -165,7 +165,7 @@ extension OwnTree {
   /// - Throws: `StorageError`; what is left can be removed later.
   static func discard(_ root: FilePath, keepingForeignAt aside: FilePath) throws -> FilePath? {
     guard try FileStatus(of: root, followingLinks: false)?.kind == .directory else { return nil }
-    if try OwnTree(root)?.remove() ?? Directory.removeIfEmpty(root) { return nil }
+    if try OwnTree(root)?.remove() ?? Directory.removeUnlessFull(root) { return nil }
     try Rename.move(root, to: aside)
     return aside
   }
