@@ -23,7 +23,7 @@ struct PathBytesTests {
     #"cp input.ndjson $'a\xff'; $SLUICE run $'a\xff' -o out -q; diff -r plain/data out/data"#,
     #"cp input.ndjson $'a\xff'; $SLUICE run ./$'a\xff' --output=$'out\xfe' -q; diff -r plain/data $'out\xfe/data'"#,
     #"$SLUICE run input.ndjson -o $'\xff/b\xfe' -q; diff -r plain/data $'\xff/b\xfe/data'"#,
-    #"$SLUICE run - -o out --temp $'t\xff' -q < input.ndjson; diff -r plain/data out/data; test -d $'t\xff'"#,
+    #"mkdir $'t\xff'; $SLUICE run - -o out --temp $'t\xff' -q < input.ndjson; diff -r plain/data out/data; test -d $'t\xff'"#,
     #"mkdir $'t\xff'; TMPDIR=$PWD/$'t\xff' $SLUICE run - -o - -q < input.ndjson | cmp - input.ndjson"#,
     #"$SLUICE run input.ndjson -o out -q --stats json=$'s\xff'; test -s $'s\xff'; test -z "$(ls -A | grep new)""#,
     #"$SLUICE run input.ndjson -o $'\xff' -q; $SLUICE verify $'\xff'"#,
@@ -71,7 +71,7 @@ struct PathBytesTests {
     let workspace = try workspace()
     let outcome = try Command.shell(
       #"""
-      cp input.ndjson $'a\xff'; echo '[{}' > $'b\xff'
+      cp input.ndjson $'a\xff'; echo '[{}' > $'b\xff'; mkdir $'t\xff'
       $SLUICE run $'a\xff' -o out --temp $'t\xff' -q --stats json=stats
       $SLUICE run $'b\xff' -o no -q --stats json > failed
       $SLUICE inspect $'a\xff' --json > inspected

@@ -161,14 +161,14 @@ import Testing
     #expect(manifest["options"]?["partitionBy"]?.items.map(\.text) == ["stage", "batch"])
   }
 
-  /// Behind `--` nothing is an option, and a colon makes no address.
+  /// Behind `--` nothing is an option, and a colon makes no address, nor does a scheme behind `./`.
   @Test func oddPaths() throws {
     let workspace = try Workspace()
     for name in ["--output", "s3:/x", "a b:"] {
       try workspace.write(name, asset("a") + "\n")
     }
     let outcome = try Command.run(
-      "run", "-q", "-o", "-", "s3:/x", "a b:", "./s3://x", "--", "--output", "--output", in: workspace)
+      "run", "-q", "-o", "-", "./s3:/x", "a b:", "./s3://x", "--", "--output", "--output", in: workspace)
     #expect(outcome.status == 0, "\(outcome.errorText)")
     #expect(outcome.output.count == 5 * (asset("a").utf8.count + 1))
   }
