@@ -33,10 +33,11 @@ struct DirectoryRun {
       // Watched to the end and beyond: a signal that comes late must find that all is done.
       return try write(to: transaction)
     } catch {
-      monitor.unwatch()
       let staged = transaction.stagedBytes
       // Behind the rename the new tree stands: what failed was only tidying up.
       transaction.abort()
+      // Not before: who gives the run up meanwhile ends the process, and must wait until all is removed.
+      monitor.unwatch()
       throw named(error, directory, staged: staged)
     }
   }
