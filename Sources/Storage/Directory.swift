@@ -19,14 +19,21 @@ public struct DirectoryEntry: Hashable, Sendable {
     case other
   }
 
-  /// The name.
-  public let name: FilePath.Component
-  /// Its bytes, by which a listing is in order.
+  /// The name's bytes as they are on disk, by which a listing is in order.
   public let nameBytes: [UInt8]
   /// What it is; links are not followed.
   public let kind: Kind
   /// The length in bytes of a file.
   public let size: Int
+
+  /// The name.
+  public var name: FilePath.Component {
+    // A name on disk is neither empty nor has it a slash.
+    FilePath.Component(bytes: nameBytes) ?? "."
+  }
+
+  /// The path of that name in a directory; quicker than by way of `name`, where there are many.
+  public func path(in directory: FilePath) -> FilePath { directory.pushing(FilePath(bytes: nameBytes)) }
 }
 
 /// What can be done with directories.
@@ -97,18 +104,10 @@ public enum Directory {
     defer { close(descriptor) }
     var entries: [DirectoryEntry] = []
     for name in try names(in: descriptor, path: path) {
-      var status = stat()
-      let (found, code) = unsafe name.withPlatformString {
-        (unsafe fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW), Errno(rawValue: errno))
-      }
-      if found != 0 {
-        // Gone between reading the name and asking after it; anything else may hide what is there.
-        if code == .noSuchFileOrDirectory { continue }
-        throw StorageError(operation: "look into", path: path, errno: code)
-      }
+      guard let status = try status(of: name, in: descriptor, path: path) else { continue }
       entries.append(
         DirectoryEntry(
-          name: name, nameBytes: name.bytes, kind: FileStatus(status).kind, size: Int(status.st_size)))
+          nameBytes: name.dropLast().map { UInt8(bitPattern: $0) }, kind: status.kind, size: status.size))
     }
     return entries.sorted { $0.nameBytes.lexicographicallyPrecedes($1.nameBytes) }
   }
@@ -122,7 +121,7 @@ public enum Directory {
     if status.kind == .directory {
       let descriptor = try open(path)
       defer { close(descriptor) }
-      try removeContents(of: descriptor, path: path)
+      try removeContents(of: descriptor, path: { path })
       try systemCall("remove", path) { unsafe rmdir($0) }
     } else {
       try systemCall("remove", path) { unsafe unlink($0) }
@@ -144,58 +143,52 @@ public enum Directory {
     }
   }
 
-  private static func removeContents(of directory: CInt, path: FilePath) throws(StorageError) {
-    for name in try names(in: directory, path: path) {
-      try remove(name, in: directory, path: path.appending(name))
+  /// Removes what is in an open directory; paths are made for messages alone.
+  private static func removeContents(of directory: CInt, path: () -> FilePath) throws(StorageError) {
+    for name in try names(in: directory, path: path()) {
+      try remove(name, in: directory) { path().pushing(FilePath(platformString: name)) }
     }
   }
 
   private static func remove(
-    _ name: FilePath.Component, in directory: CInt, path: FilePath
+    _ name: [CChar], in directory: CInt, path: () -> FilePath
   ) throws(StorageError) {
-    // What is removed is called by its name in the directory; its path is for messages. As safe as `body` is: the
-    // name has a NUL at its end.
-    @safe func call(_ body: (UnsafePointer<CChar>) -> CInt) throws(StorageError) -> CInt {
-      try systemCall("remove", path) { unsafe name.withPlatformString(body) }
-    }
     let child: CInt
     do {
-      child = try call { unsafe openat(directory, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+      child = try systemCall("remove", path()) {
+        unsafe openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      }
     } catch {
       guard error.errno == .notDirectory || error.errno == .tooManySymbolicLinkLevels else { throw error }
-      _ = try call { unsafe unlinkat(directory, $0, 0) }
+      try systemCall("remove", path()) { unsafe unlinkat(directory, name, 0) }
       return
     }
     defer { close(child) }
     try removeContents(of: child, path: path)
-    _ = try call { unsafe unlinkat(directory, $0, AT_REMOVEDIR) }
+    try systemCall("remove", path()) { unsafe unlinkat(directory, name, AT_REMOVEDIR) }
   }
 
-  /// The names in an open directory.
-  private static func names(in directory: CInt, path: FilePath) throws(StorageError) -> [FilePath.Component] {
+  /// The names in an open directory, each with its NUL at the end.
+  private static func names(
+    in directory: CInt, path: @autoclosure () -> FilePath
+  ) throws(StorageError) -> [[CChar]] {
     // A second descriptor with its own position: a directory is listed more than once.
-    let copy = try systemCall("open", path) {
+    let copy = try systemCall("open", path()) {
       unsafe openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
     guard let stream = unsafe fdopendir(copy) else {
       close(copy)
-      throw StorageError(operation: "list", path: path, errno: Errno(rawValue: errno))
+      throw StorageError(operation: "list", path: path(), errno: Errno(rawValue: errno))
     }
     defer { unsafe closedir(stream) }
-    var names: [FilePath.Component] = []
+    var names: [[CChar]] = []
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { break }
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
-        // d_name is a C string of at most 256 bytes, imported as a tuple of as many.
-        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
-          unsafe FilePath.Component(platformString: $0)
-        }
-      }
-      // Those that are not regular are the directory itself and the one above.
-      if let name, name.kind == .regular { names.append(name) }
+      let name = unsafe name(of: &entry.pointee)
+      if name != [0x2E, 0] && name != [0x2E, 0x2E, 0] { names.append(name) }
     }
-    if errno != 0 { throw StorageError(operation: "list", path: path, errno: Errno(rawValue: errno)) }
+    if errno != 0 { throw StorageError(operation: "list", path: path(), errno: Errno(rawValue: errno)) }
     return names
   }
 }

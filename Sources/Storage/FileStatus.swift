@@ -99,8 +99,9 @@ public struct FileIdentity: Hashable, Sendable {
 public enum Path {
   /// The path without its last component: `/` for `/a`, `.` for `a`.
   public static func parent(of path: FilePath) -> FilePath {
-    let parent = path.removingLastComponent()
-    return parent.isEmpty ? "." : parent
+    let bytes = path.bytes
+    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == 0 ? "/" : FilePath(bytes: bytes[..<slash])
   }
 
   /// The absolute path without links, `.` and `..`.
@@ -130,6 +131,13 @@ extension FilePath {
   public init(bytes: some Sequence<UInt8>) {
     let name = bytes.map { CChar(bitPattern: $0) } + [0]
     self.init(platformString: name)
+  }
+}
+
+extension FilePath {
+  /// The path's bytes.
+  public var bytes: [UInt8] {
+    unsafe withPlatformString { unsafe [UInt8](UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
   }
 }
 

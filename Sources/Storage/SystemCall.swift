@@ -13,14 +13,14 @@ internal import SystemPackage
 /// - Throws: `StorageError` for -1.
 @discardableResult
 func systemCall(
-  _ operation: String, _ path: FilePath, _ call: () -> CInt
+  _ operation: String, _ path: @autoclosure () -> FilePath, _ call: () -> CInt
 ) throws(StorageError) -> CInt {
   while true {
     let result = call()
     if result != -1 { return result }
     let code = Errno(rawValue: errno)
     if code != .interrupted {
-      throw StorageError(operation: operation, path: path, errno: code)
+      throw StorageError(operation: operation, path: path(), errno: code)
     }
   }
 }

@@ -48,7 +48,8 @@ extension Directory {
     if errno != 0 { throw StorageError(operation: "list", path: path, errno: Errno(rawValue: errno)) }
   }
 
-  private static func name(of entry: inout dirent) -> [CChar] {
+  /// A name with its NUL at the end.
+  static func name(of entry: inout dirent) -> [CChar] {
     unsafe withUnsafePointer(to: &entry.d_name) {
       // d_name is a C string of at most 256 bytes, imported as a tuple of as many.
       unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) {
@@ -58,7 +59,7 @@ extension Directory {
   }
 
   /// What a name in an open directory is; nil if it has gone meanwhile.
-  private static func status(
+  static func status(
     of name: [CChar], in directory: CInt, path: FilePath
   ) throws(StorageError) -> FileStatus? {
     var status = stat()

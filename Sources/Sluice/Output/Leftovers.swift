@@ -17,8 +17,9 @@ extension OutputDestination {
     }
     try system.before(.clearLeftovers)
     // Whoever holds the lock is the only live run here, so every staging directory is a leftover.
-    for entry in try Directory.list(workplace) where entry.kind == .directory && isStagingName(entry.name) {
-      let leftover = workplace.appending(entry.name)
+    for entry in try Directory.list(workplace)
+    where entry.kind == .directory && isStagingName(entry.nameBytes) {
+      let leftover = entry.path(in: workplace)
       // One that is complete may be a tree that was replaced.
       if try OwnTree(leftover.appending("tree")) != nil,
         let aside = try OwnTree.discard(leftover.appending("tree"), keepingForeignAt: newKeptPath())

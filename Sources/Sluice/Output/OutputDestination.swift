@@ -88,7 +88,7 @@ struct OutputDestination {
 
   /// What the directory holds apart from a run's own files.
   func contents() throws -> [FilePath.Component] {
-    try Directory.list(path).map(\.name).filter { !isOwn($0) }
+    try Directory.list(path).filter { !isOwn($0.nameBytes) }.map(\.name)
   }
 
   /// Looks at what stands there now, and refuses what may not be replaced.
@@ -124,17 +124,17 @@ struct OutputDestination {
     }
   }
 
-  private func isOwn(_ name: FilePath.Component) -> Bool {
-    if JournaledCommit.names.contains(name) { return true }
+  private func isOwn(_ name: [UInt8]) -> Bool {
+    if JournaledCommit.names.contains(where: { $0.bytes == name }) { return true }
     guard workplace == path else { return false }
-    return name == lockPath.lastComponent || isStagingName(name) || name == "lost+found"
+    return name == lockPath.lastComponent?.bytes || isStagingName(name)
+      || name.elementsEqual("lost+found".utf8)
   }
 
   /// Whether the name is one that `newStaging()` gives: prefix, process, 16 digits.
-  func isStagingName(_ name: FilePath.Component) -> Bool {
-    let bytes = name.bytes
-    guard bytes.starts(with: stagingPrefix) else { return false }
-    return UniqueName.isSuffix(bytes.dropFirst(stagingPrefix.count))
+  func isStagingName(_ name: [UInt8]) -> Bool {
+    guard name.starts(with: stagingPrefix) else { return false }
+    return UniqueName.isSuffix(name.dropFirst(stagingPrefix.count))
   }
 }
 

@@ -53,6 +53,8 @@ package final class OutputTransaction: Sendable {
   private let inputs: InputFiles
   private let lock: FileLock
   private let staging: FilePath
+  /// What DIR will be.
+  private let tree: FilePath
   private let scratch: ScratchDirectory?
   private let state = Mutex(State())
 
@@ -118,6 +120,7 @@ package final class OutputTransaction: Sendable {
       throw error
     }
     staging = destination.newStaging()
+    tree = staging.appending("tree")
     do {
       try destination.checkTemporary(temporaryDirectory)
       let kept = try destination.makeGood(system)
@@ -125,8 +128,8 @@ package final class OutputTransaction: Sendable {
       _ = try destination.check(overwrite: overwrite, inputs: inputs)
       try system.before(.makeStaging)
       try Directory.create(staging)
-      try Directory.create(staging.appending("tree"))
-      try Directory.create(staging.appending("tree/data"))
+      try Directory.create(tree)
+      try Directory.create(tree.appending("data"))
       scratch = try temporaryDirectory.map(ScratchDirectory.init(below:))
       if scratch == nil { try Directory.create(staging.appending("scratch")) }
     } catch {
@@ -223,7 +226,7 @@ package final class OutputTransaction: Sendable {
   /// The directories it needs are made below the tree, and the tree itself is not: it may have been removed by
   /// whoever gave the run up.
   private func create(_ path: String) throws -> FileSink {
-    let file = staging.appending("tree").appending(path)
+    let file = tree.pushing(FilePath(path))
     do {
       return try FileSink(creating: file)
     } catch  where error.errno == .noSuchFileOrDirectory {
@@ -234,9 +237,9 @@ package final class OutputTransaction: Sendable {
 
   // A function of its own: inside the catch clause above the compiler (6.3.1) never ends.
   private func makeDirectories(of path: String) throws(StorageError) {
-    var directory = staging.appending("tree")
-    for component in FilePath(path).components.dropLast() {
-      directory.append(component)
+    var directory = tree
+    for name in path.utf8.split(separator: UInt8(ascii: "/")).dropLast() {
+      directory.push(FilePath(bytes: name))
       do throws(StorageError) {
         try Directory.create(directory)
       } catch {
@@ -259,7 +262,6 @@ package final class OutputTransaction: Sendable {
     try makeDurable()
     let unfinished = state.withLock { state in state.unfinished.first { !$0.isFinished } }
     if let unfinished { throw OutputError(.unfinished, unfinished.path) }
-    let tree = staging.appending("tree")
     try system.before(.writeReport)
     try write(report, to: tree.appending("report.json"))
     try system.before(.writeManifest)
@@ -317,7 +319,7 @@ package final class OutputTransaction: Sendable {
     var all: (directories: [FilePath], files: Int) = ([directory], 0)
     for entry in try Directory.list(directory) {
       if entry.kind == .directory {
-        let inner = try survey(directory.appending(entry.name))
+        let inner = try survey(entry.path(in: directory))
         all.directories += inner.directories
         all.files += inner.files
       } else {
@@ -383,7 +385,7 @@ package final class OutputTransaction: Sendable {
       do {
         if state.withLock({ $0.holdsOldTree }) {
           let aside = destination.newKeptPath()
-          let kept = try OwnTree.discard(staging.appending("tree"), keepingForeignAt: aside)
+          let kept = try OwnTree.discard(tree, keepingForeignAt: aside)
           state.withLock { $0.kept += kept.map { [$0] } ?? [] }
         }
         try removeStaging()

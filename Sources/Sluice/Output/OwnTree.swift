@@ -55,7 +55,7 @@ struct OwnTree {
   /// - Returns: An input if there is one, else the first by name of what is not listed.
   /// - Throws: `StorageError`.
   func find(
-    _ inputs: InputFiles, isOwn: (FilePath.Component) -> Bool, mostHashes: Int = mostHashes
+    _ inputs: InputFiles, isOwn: ([UInt8]) -> Bool, mostHashes: Int = mostHashes
   ) throws -> Finding? {
     let slices = listing.names / max(1, mostHashes) + 1
     var input: FilePath?
@@ -64,7 +64,7 @@ struct OwnTree {
       let known = try hashes(slice, of: slices)
       try Directory.forEachEntry(below: root) { path, status in
         let name = String(decoding: path, as: UTF8.self)
-        if let top = FilePath.Component(bytes: path), isOwn(top) { return false }
+        if !path.contains(UInt8(ascii: "/")), isOwn(path) { return false }
         if status.kind == .file, let typed = inputs[status.identity] { input = min(input ?? typed, typed) }
         let isDirectory = status.kind == .directory
         // Nothing that is listed lies deeper.

@@ -63,7 +63,7 @@ final class ScratchDirectory: Sendable {
       guard name.starts(with: prefix.utf8), UniqueName.isSuffix(name.dropFirst(prefix.utf8.count)) else {
         continue
       }
-      let path = parent.appending(entry.name)
+      let path = entry.path(in: parent)
       // Another user's leftovers are not ours to open.
       guard let free = try? FileLock(acquiring: path.appending("lock")) else { continue }
       try? Directory.removeTree(path)

@@ -149,7 +149,7 @@ public struct Verifier: Sendable {
     for entry in entries {
       let path = relative + [0x2F] + entry.nameBytes
       // A run makes no directory without a file in it.
-      let isFull = try entry.kind == .directory && walk(directory.appending(entry.name), path, &found) > 0
+      let isFull = try entry.kind == .directory && walk(entry.path(in: directory), path, &found) > 0
       if !isFull { found[path] = entry }
     }
     return entries.count
