@@ -76,7 +76,7 @@ struct DirectoryRun {
       try StagedFile((directory.isEmpty ? "data/" : "data/\(directory)/") + name, transaction)
     }
     let partitions = try PartitionSet(
-      plan, workers: memory.workers, budget: memory.partitions, scratch: scratch)
+      plan, workers: memory.workers, budget: memory.partitions, records: memory.records, scratch: scratch)
     let rows = PartitionRows(run.options.output.partitionBy, partitions)
     let rejects =
       run.options.onError == .reject

@@ -10,6 +10,8 @@ package struct MemoryPlan: Sendable {
   let blockSize: Int
   private(set) var engine: EngineBudget
   let partitions: PartitionBudget
+  /// Counts what is kept of inputs, entries and partitions.
+  let records: RecordBudget
 
   /// Code, the runtime, stacks, tables of names.
   private static let base = 40_000_000
@@ -46,7 +48,13 @@ package struct MemoryPlan: Sendable {
       encoder = heldRow ?? Self.encoderMemory(options, workers: workers)
     }
     self.workers = workers
-    let room = max(limit - Self.base - encoder, Self.least(workers, options))
+    var room = max(limit - Self.base - encoder, Self.least(workers, options))
+    let most = max(RecordBudget.base, room / 2)
+    records = RecordBudget(limit: most, memory: limit)
+    // Partitions come while blocks are read; of entries what is kept is taken off between them.
+    if !options.output.partitionBy.isEmpty {
+      room = max(room - (most - RecordBudget.base), Self.least(workers, options))
+    }
     let late = max(1, min(workers, (encoder + room) / max(1, Self.encoderMemory(options, workers: 1))))
     partitions = PartitionBudget(openWriters: 1, waitingBytes: room / 12, lateWriters: late)
     // For each block there may be two buffers of rows, neither full: those of the elements that are whole in
@@ -72,5 +80,19 @@ package struct MemoryPlan: Sendable {
 
   private static func encoderMemory(_ options: RunOptions, workers: Int) -> Int {
     PartEncoder.estimatedMemory(options.output.compression(workers: workers))
+  }
+}
+
+extension EngineBudget {
+  /// What is left when `bytes` are kept otherwise.
+  func without(_ bytes: Int, blockSize: Int, workers: Int) -> EngineBudget {
+    if bytes < blockSize { return self }
+    let gone = 3 * bytes / (4 * blockSize)
+    var budget = self
+    budget.blocks = max(2 * workers + 2, blocks - gone)
+    if buffers != .max { budget.buffers = max(2 * budget.blocks, buffers - gone) }
+    budget.giant = max(blockSize, giant / max(1, blocks) * budget.blocks)
+    budget.rows = rows == .max ? .max : max(blockSize, rows / max(1, blocks) * budget.blocks)
+    return budget
   }
 }

@@ -171,9 +171,8 @@ final class InputsReader {
     var options = run.options
     options.resources.workers = memory.workers
     context = RunContext(
-      plan: RunPlan(options), pool: BlockPool(blockSize: memory.blockSize), budget: memory.engine,
-      threads: threads,
-      scratch: scratch, counts: counts, rows: rows, rejects: rejects, monitor: monitor)
+      plan: RunPlan(options), memory: memory, threads: threads, scratch: scratch, counts: counts, rows: rows,
+      rejects: rejects, monitor: monitor)
   }
 
   /// Reads input after input.
@@ -208,6 +207,9 @@ final class InputsReader {
         scratch: context.scratch, allowEmpty: run.options.allowEmpty,
         skipped: { counts.warnSkipped(entry: $0, of: input.name) }
       ) { data in
+        try context.records.addEntry(data.entry)
+        // What was given to blocks is wanted for what is kept of entries.
+        if manifestInputs.count % 4096 == 4095 { context.pool.releaseFree() }
         wantsMore = try read(data)
         manifestInputs.append(
           ManifestInput(

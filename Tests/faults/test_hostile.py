@@ -6,6 +6,7 @@ short form has the same shapes in small.
 
 import json
 import os
+import shutil
 import struct
 import subprocess
 import time
@@ -374,6 +375,29 @@ class SizeTests(unittest.TestCase):
                 if command == "run":
                     titles = {row["name"]: row["seen"] for row in found["titles"]}
                     self.assertEqual(titles, {"Car": count}, options)
+
+    def test_too_many_records(self):
+        """Entries and partitions of which too much would be kept are an error that names --memory, and no more."""
+        with Workspace() as space:
+            with zipfile.ZipFile(space.path / "file", "w") as archive:
+                for number in range(200_000 if IS_LONG else 30_000):
+                    archive.writestr(f"exports/{number}.json", "[]")
+            space.write("partitions.ndjson", "".join(
+                asset(number, batches=[f"batch {number}"]) + "\n" for number in range(100_000 if IS_LONG else 20_000)))
+            for arguments, words in ((["file"], "more archive entries"),
+                                     (["partitions.ndjson", "--partition-by", "batch"], "partitioning by batch makes more")):
+                outcome = space.run("run", *arguments, "-o", "out", "-q", "--memory", "70MB", "--workers", "1",
+                                    measured=True, timeout=600)
+                self.assertEqual(outcome.status, 2, outcome)
+                self.assertIn(words, outcome.error)
+                self.assertIn("--memory", outcome.error)
+                self.assertFalse((space.path / "out").exists())
+                self.assertLess(space.peak(), 70_000_000, arguments)
+                if IS_LONG:
+                    outcome = space.run("run", *arguments, "-o", "out", "-q", measured=True, timeout=1800)
+                    self.assertEqual(outcome.status, 0, outcome)
+                    self.assertLess(space.peak(), MEMORY, arguments)
+                    shutil.rmtree(space.path / "out")
 
     def test_many_entries(self):
         """An archive of ten thousand entries."""

@@ -9,13 +9,37 @@ internal import Storage
 struct RunContext {
   let plan: RunPlan
   let pool: BlockPool
-  let budget: EngineBudget
+  private let fullBudget: EngineBudget
+  let records: RecordBudget
   let threads: ThreadLimit
   let scratch: Scratch
   let counts: RunCounts
   let rows: any RowReceiver
   let rejects: RejectWriter?
   let monitor: RunMonitor
+
+  init(
+    plan: RunPlan, memory: MemoryPlan, threads: ThreadLimit, scratch: Scratch, counts: RunCounts,
+    rows: any RowReceiver, rejects: RejectWriter?, monitor: RunMonitor
+  ) {
+    self.plan = plan
+    pool = BlockPool(blockSize: memory.blockSize)
+    fullBudget = memory.engine
+    records = memory.records
+    self.threads = threads
+    self.scratch = scratch
+    self.counts = counts
+    self.rows = rows
+    self.rejects = rejects
+    self.monitor = monitor
+  }
+
+  /// What an engine may hold now, beside what is kept of the entries so far.
+  var budget: EngineBudget {
+    fullBudget.without(
+      plan.options.output.partitionBy.isEmpty ? records.excess : 0, blockSize: pool.blockSize,
+      workers: plan.options.resources.workers)
+  }
 }
 
 /// One row of elements, being read.

@@ -57,25 +57,31 @@ struct ManifestText {
   /// The member `sha256` comes last; its value is the SHA-256 of everything before the comma in front of it:
   /// of all of the file but its last 78 bytes, and those leave no choice.
   var utf8: [UInt8] {
-    let parts = partitions.flatMap { partition in partition.parts.map { (partition.name, $0) } }
-    let files = parts.map { name, part in Self.file(name, part) }
-    let sum = { (value: KeyPath<PartFile, Int>) in JSONText.int(parts.reduce(0) { $0 + $1.1[keyPath: value] })
+    let files = JSONText.elements { [partitions] write in
+      for partition in partitions { for part in partition.parts { write(Self.file(partition.name, part)) } }
+    }
+    let count = partitions.reduce(0) { $0 + $1.parts.count }
+    let sum = { (value: KeyPath<PartFile, Int>) in
+      JSONText.int(partitions.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1[keyPath: value] } })
     }
     let members: [(String, JSONText)] = [
       ("schema", .int(1)), ("generator", .text("sluice \(SluiceVersion.number)")),
-      ("createdAt", .text(createdAt)), ("options", options), ("inputs", .array(inputs.map(\.json))),
+      ("createdAt", .text(createdAt)), ("options", options),
+      ("inputs", .elements { [inputs] write in for input in inputs { write(input.json) } }),
       (
         "totals",
         .object([
-          ("files", .int(parts.count)), ("rows", sum(\.rows)), ("copies", .int(copies)),
+          ("files", .int(count)), ("rows", sum(\.rows)), ("copies", .int(copies)),
           ("rawBytes", sum(\.rawBytes)), ("bytes", sum(\.bytes)),
         ])
-      ), ("files", .array(files)), ("reportSha256", .text(reportSha256)),
+      ), ("files", files), ("reportSha256", .text(reportSha256)),
       ("rejects", .array(rejects.map(\.json))),
     ]
     var text = JSONText.object(members).utf8
     text.removeLast()
-    return text + ManifestSeal(sha256: Digest.sha256(text)).bytes
+    // In place: it may have a hundred megabytes.
+    text += ManifestSeal(sha256: Digest.sha256(text)).bytes
+    return text
   }
 
   private static func file(_ name: PartitionName, _ part: PartFile) -> JSONText {

@@ -69,10 +69,11 @@ final class PartitionSet {
   private let plan: PartWriterPlan
   private let workers: Int
   private let budget: PartitionBudget
+  private let records: RecordBudget
   private let scratch: Scratch
   private var partitions: [Partition] = []
-  // By bytes: as text, names that differ in their Unicode form alone would be equal.
-  private var indices: [[UInt8]: Int] = [:]
+  /// The numbers of partitions by the hashes of their directories, or by the next free number above.
+  private var indices: [Int: Int] = [:]
   private var waiting: WaitingRows
   private var spill: SpillLog?
   /// The encoder of the first partition, made before workers take the threads that it needs.
@@ -82,11 +83,12 @@ final class PartitionSet {
   ///
   /// - Throws: What making an encoder throws.
   init(
-    _ plan: PartWriterPlan, workers: Int, budget: PartitionBudget, scratch: Scratch
+    _ plan: PartWriterPlan, workers: Int, budget: PartitionBudget, records: RecordBudget, scratch: Scratch
   ) throws {
     self.plan = plan
     self.workers = workers
     self.budget = budget
+    self.records = records
     self.scratch = scratch
     waiting = WaitingRows(capacity: budget.waitingBytes)
     firstEncoder = try plan.makeEncoder(workers: workers)
@@ -94,14 +96,26 @@ final class PartitionSet {
 
   /// The number of a partition, which is made if it is new.
   func index(of name: PartitionName) throws -> Int {
-    let key = Array(name.directory.utf8)
-    if let known = indices[key] { return known }
+    var hash = Self.hash(name.directory)
+    while let known = indices[hash] {
+      // By bytes: as text, names that differ in their Unicode form alone would be equal.
+      if partitions[known].name.directory.utf8.elementsEqual(name.directory.utf8) { return known }
+      hash &+= 1
+    }
+    try records.addPartition(name)
     let isOpen = partitions.count < budget.openWriters
     let writer =
       isOpen ? try plan.makeWriter(name, firstEncoder.take() ?? plan.makeEncoder(workers: workers)) : nil
     partitions.append(Partition(name: name, writer: writer, late: LateRows()))
-    indices[key] = partitions.count - 1
+    indices[hash] = partitions.count - 1
     return partitions.count - 1
+  }
+
+  private static func hash(_ directory: String) -> Int {
+    var hasher = Hasher()
+    var directory = directory
+    directory.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    return hasher.finalize()
   }
 
   /// Adds bytes of a row, with its newline at the end, to a partition.

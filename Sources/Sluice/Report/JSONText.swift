@@ -9,6 +9,8 @@ enum JSONText: Sendable {
   case double(Double)
   case string([UInt8])
   case array([JSONText])
+  /// An array of elements that are made as they are written: there may be hundreds of thousands.
+  case elements(@Sendable (_ write: (JSONText) -> Void) -> Void)
   case object([(String, JSONText)])
 
   /// Text of a string, null if there is none.
@@ -38,6 +40,16 @@ enum JSONText: Sendable {
       text.append(UInt8(ascii: "["))
       for (index, item) in items.enumerated() {
         if index > 0 { text.append(UInt8(ascii: ",")) }
+        item.write(to: &text)
+      }
+      text.append(UInt8(ascii: "]"))
+    case .elements(let visit):
+      text.append(UInt8(ascii: "["))
+      // A closure that is only called may change what is borrowed from here.
+      var isFirst = true
+      visit { item in
+        if !isFirst { text.append(UInt8(ascii: ",")) }
+        isFirst = false
         item.write(to: &text)
       }
       text.append(UInt8(ascii: "]"))

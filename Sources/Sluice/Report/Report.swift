@@ -131,14 +131,20 @@ extension Report {
   /// The text of `report.json`.
   public var text: String { String(decoding: fileText, as: UTF8.self) }
 
-  var fileText: [UInt8] { JSONText.object(members).utf8 + [UInt8(ascii: "\n")] }
+  var fileText: [UInt8] {
+    // In place: it may have tens of megabytes.
+    var text = JSONText.object(members).utf8
+    text.append(UInt8(ascii: "\n"))
+    return text
+  }
 
   /// The members in the order of the schema.
   var members: [(String, JSONText)] {
     let table = { (tally: BoundedTally) in annotations == nil ? JSONText.null : tally.json }
     return [
       ("schema", .int(1)), ("status", .text(isPartial ? "partial" : "complete")),
-      ("inputs", .array(inputs.map(\.json))), ("assets", assets.json), ("tasks", tasks.json),
+      ("inputs", .elements { [inputs] write in for input in inputs { write(input.json) } }),
+      ("assets", assets.json), ("tasks", tasks.json),
       ("annotations", annotations?.json ?? .null), ("rows", .int(rows)), ("copies", .int(copies)),
       ("stages", stages.json), ("batches", batches.json), ("titles", table(titles)),
       ("kinds", table(kinds)), ("tools", table(tools)),

@@ -50,7 +50,7 @@ final class RunCounts: @unchecked Sendable {
   }
 
   /// Notes what the input is a row of.
-  func note(_ framing: Framing) { framings[input] = framing }
+  func note(_ framing: Framing) { if inspection != nil { framings[input] = framing } }
 
   /// Notes how long the input was.
   func end(bytes: Int) { report.inputs[input].bytes = bytes }
