@@ -1,5 +1,6 @@
 // The three descriptors that a process is started with, of which any may be closed.
 
+import Glibc
 internal import SystemPackage
 
 /// Standard input, output and error.
@@ -12,7 +13,7 @@ public enum StandardDescriptors {
   /// Call it before anything is opened.
   public static func occupyClosed() {
     for descriptor in [FileDescriptor.standardInput, .standardOutput, .standardError] {
-      guard (try? FileStatus(of: descriptor, path: "-")) == nil else { continue }
+      guard fcntl(descriptor.rawValue, F_GETFD) < 0, errno == EBADF else { continue }
       // The lowest number that is free is the one that is closed.
       let mode: FileDescriptor.AccessMode = descriptor == .standardInput ? .writeOnly : .readOnly
       _ = try? FileDescriptor.open("/dev/null", mode)

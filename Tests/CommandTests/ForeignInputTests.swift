@@ -107,6 +107,7 @@ import Testing
       #"{"data":{"assets":[{"asset":1}]}}"#, "an object with a list in its member \"assets\"",
       "jq -c '.data.assets[]' data | sluice run -"),
     Kind("{}", "an object without members", "Ango Hub"),
+    Kind("{\"\(String(repeating: "k", count: 20_000))\":1}", "JSON of something else, not", "Ango Hub"),
     Kind(
       #"[{"a":1,"b":2,"c":3,"d":4},{"asset":1}]"#, #"JSON of something else (with "a", "b", "c" …)"#,
       "Ango Hub"),

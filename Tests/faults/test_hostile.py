@@ -277,7 +277,7 @@ class SizeTests(unittest.TestCase):
         """A string of two gigabytes, wanted or not, as value and as key."""
         size = megabytes(4, 2000)
         for before, after in ((b'{"task":{"stage":"S"},"x":"', b'"}\n'), (b'{"task":{"stage":"', b'"}}\n'),
-                              (b'{"', b'":1}\n')):
+                              (b'{"task":0,"', b'":1}\n')):
             for options in ([], ["--stage", "none"], ["--rows", "annotations"]):
                 # A stage is in each row of its task, and so may not be of any length.
                 too_long = size > 4 << 20 and before.endswith(b'"stage":"') and "annotations" in options
@@ -313,8 +313,9 @@ class SizeTests(unittest.TestCase):
     def test_empty_assets(self):
         """A million empty assets."""
         count = 1_000_000 if IS_LONG else 10_000
-        for piece, ends in ((b"{}\n", (b"", b"")), (b"{},", (b"[", b"{}]"))):
-            stats = self.measure([ends[0], *repeated(piece, count * 3), ends[1]])
+        bare = b'{"asset":0}'
+        for piece, ends in ((bare + b"\n", (b"", b"")), (bare + b",", (b"[", bare + b"]"))):
+            stats = self.measure([ends[0], *repeated(piece, count * len(piece)), ends[1]])
             self.assertEqual(stats["assets"]["seen"], count + (ends[1] != b""))
 
     def test_distinct_names(self):

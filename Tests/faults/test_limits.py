@@ -160,7 +160,7 @@ class LimitTests(unittest.TestCase):
             space.write("input.ndjson", export(3))
             (space.path / "folder").mkdir()
             (space.path / "loop").symlink_to("loop")
-            for name, words in [("missing", "No such file"), ("folder", "Is a directory"),
+            for name, words in [("missing", "No such file"), ("folder", "this is a directory"),
                                 ("loop", "symbolic links"), ("input.ndjson/x", "Not a directory")]:
                 outcome = space.run("run", "input.ndjson", name, "-o", "out", "-q")
                 self.refused(outcome, f"{name}: ", words)

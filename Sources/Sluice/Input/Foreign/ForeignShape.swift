@@ -88,7 +88,7 @@ enum ForeignShape {
         "an object with a list in its member \"\(path.last ?? "")\"",
         .filter("jq -c '\(path.map { ".\($0)" }.joined())[]'"))
     }
-    return serverError(members) ?? other(names)
+    return serverError(members) ?? other(names, window)
   }
 
   /// The way to a list that may be the export.
@@ -124,8 +124,12 @@ enum ForeignShape {
     return ForeignContent("an error message of a server\(said)", .advice(ForeignText.linkAdvice))
   }
 
-  private static func other(_ names: [String]) -> ForeignContent {
-    if names.isEmpty { return ForeignContent("an object without members", exportAdvice) }
+  private static func other(_ names: [String], _ window: [UInt8]) -> ForeignContent {
+    if names.isEmpty {
+      // The first name may be longer than what was looked at.
+      let isEmpty = !window.contains(UInt8(ascii: "\""))
+      return ForeignContent(isEmpty ? "an object without members" : "JSON of something else", exportAdvice)
+    }
     let shown = names.prefix(3).compactMap { ForeignContent.quotable($0) }.map { "\"\($0)\"" }
     let more = names.count > 3 ? " …" : ""
     return ForeignContent(
