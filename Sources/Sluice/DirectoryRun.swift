@@ -24,7 +24,7 @@ struct DirectoryRun {
       transaction = try monitor.watch {
         try OutputTransaction(
           directory: directory, overwrite: overwrite, temporaryDirectory: run.temporaryDirectory,
-          inputs: overwrite ? inputFiles : [:])
+          inputs: overwrite ? inputFiles() : [:])
       }
     } catch {
       throw named(error, directory, staged: nil)
@@ -42,14 +42,14 @@ struct DirectoryRun {
     }
   }
 
-  /// What is read, as far as it can be found; what cannot be is told when it is opened.
-  private var inputFiles: InputFiles {
+  /// What is read, as far as it is there; what is not is told when it is opened.
+  private func inputFiles() throws -> InputFiles {
     var files: InputFiles = [:]
     for name in run.inputs {
       let status =
         switch name {
-        case .path(let path): try? FileStatus(of: path, followingLinks: true)
-        case .standardInput: try? FileStatus(of: FileDescriptor.standardInput, path: "-")
+        case .path(let path): try FileStatus(of: path, followingLinks: true)
+        case .standardInput: try FileStatus(of: FileDescriptor.standardInput, path: "-")
         }
       if let status, status.kind == .file { files[status.identity] = name.shownPath }
     }
