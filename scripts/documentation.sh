@@ -13,7 +13,7 @@ trap 'rm -rf "$symbols"' EXIT
 
 # The built module is asked; compiling it again with -emit-symbol-graph would make a second build folder.
 maps=()
-for map in Sources/C{Yajl,Zstd,Zlib}/module.modulemap "$built"/C*.build/module.modulemap \
+for map in Sources/C*/module.modulemap "$built"/C*.build/module.modulemap \
   .build/checkouts/*/Sources/*/include/module.modulemap; do
   maps+=(-Xcc "-fmodule-map-file=$map")
 done
