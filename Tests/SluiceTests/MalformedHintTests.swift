@@ -10,7 +10,8 @@ import Testing
   /// Texts in which `@` is a good asset, and how many of these there are when one is left out; nil if what follows
   /// would go with it, so that there is no such offer.
   static let texts: [(text: String, kept: Int?)] = [
-    ("[@,{\"a\":nul},@]", 2), ("[@,{\"a\":1,},@]\n[@]", 3), ("[@,7,@]", 2), ("[@,[@],@]", 2), ("[@,nul,@]", 2),
+    ("[@,{\"a\":nul},@]", 2), ("[@,{\"a\":1,},@]\n[@]", 3), ("[@,7,@]", 2), ("[@,[@],@]", 2),
+    ("[@,nul,@]", 2),
     ("[@,{\"a\":\"\u{1}\"},@]", 2), ("[@,{\"a\":[},@]\n[@]", nil), ("[@,{\"a\":]},@]", nil),
     ("[@\n@]", nil), ("[@,\n]", nil), ("[,@]", nil), ("[@}\n[@]", nil), ("[@] x\n[@]", nil),
     ("[@]]\n[@]", nil),
