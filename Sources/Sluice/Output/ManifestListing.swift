@@ -51,32 +51,24 @@ struct ManifestListing {
     return path.indices.filter { path[$0] == 0x2F && $0 >= shared }.map { path[..<$0] }
   }
 
-  private static let pieceSize = 1 << 16
-
   /// Visits the listed paths as they come; false where the text is no JSON or its sum is wrong.
   private static func read(
     _ path: FilePath, _ handler: ListingHandler, _ body: ([UInt8]) throws -> Void
   ) throws -> Bool {
     let source = try openForReading(path)
-    let summed = source.size - ManifestSeal.count
-    guard summed > 0 else { return false }
     var parser = JSONPushParser(handler, maxDepth: 64)
-    var sum = RunningSum()
-    var seal: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: pieceSize)
-    var offset = 0
-    while offset < source.size {
-      let count = try unsafe piece.withUnsafeMutableBytes { try unsafe source.read(into: $0, at: offset) }
-      if count == 0 { return false }
-      let split = min(count, max(0, summed - offset))
-      unsafe piece.withUnsafeBytes { unsafe sum.add(UnsafeRawBufferPointer(rebasing: $0[..<split])) }
-      seal += piece[split..<count]
-      guard (try? parser.feed(piece.span.extracting(0..<count), at: offset)) != nil else { return false }
-      offset += count
-      for path in handler.takePaths() { try body(path) }
+    var seal = SealReader(size: source.size)
+    do {
+      try forEachPiece(of: source) { bytes, offset in
+        seal.add(bytes, at: offset)
+        try parser.feed(bytes, at: offset)
+        for path in handler.takePaths() { try body(path) }
+      }
+      try parser.endOfInput()
+    } catch is JSONRejection {
+      return false
     }
-    guard (try? parser.endOfInput()) != nil else { return false }
-    return seal == ManifestSeal(sha256: sum.sha256).bytes
+    return seal.isRight
   }
 }
 
