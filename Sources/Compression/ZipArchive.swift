@@ -48,10 +48,15 @@ public final class ZipArchive: Sendable {
   ///   - missing: How many bytes of the archive's front the source lacks, as after spooling what
   ///     `ZipStreamReader.takeRemainder()` gave; entries that stood there are left out.
   ///   - seen: What was read of them; nil if nobody knows.
-  /// - Throws: `CompressionError`, or what the source throws.
-  public init(_ source: any RandomAccessSource, missing: Int = 0, seen: ZipListing? = nil) throws {
+  ///   - admit: Gets the number of entries before they are read.
+  /// - Throws: `CompressionError`, or what the source or `admit` throws.
+  public init(
+    _ source: any RandomAccessSource, missing: Int = 0, seen: ZipListing? = nil,
+    admit: (_ entries: Int) throws -> Void = { _ in }
+  ) throws {
     self.source = source
     let directory = try ZipDirectory(source, missing: missing)
+    try admit(directory.count)
     let input = InputBuffer(SourceRange(source, directory.range), at: directory.range.lowerBound)
     var entries: [ZipEntry] = []
     var before = ZipListing()

@@ -39,6 +39,10 @@ struct ZipDirectory {
     guard size <= UInt64(directoryEnd), offset <= UInt64(Int.max) else {
       throw zipError(.corrupt, at: directoryEnd, detail: "the directory lies outside the archive")
     }
+    // Each has a header of 46 bytes at least.
+    guard count <= Int(size) / 46 else {
+      throw zipError(.corrupt, at: directoryEnd, detail: "an entry of the directory is missing")
+    }
     let start = directoryEnd - Int(size)
     shift = start - Int(offset)
     guard missing > 0 ? shift == -missing : shift >= 0 else {

@@ -138,8 +138,8 @@ final class YajlSession {
 
   private func open() {
     // The context is this object, which outlives the handle that it owns.
-    unsafe handle = yajl_alloc(callbacks, nil, Unmanaged.passUnretained(self).toOpaque())
-    guard let handle = unsafe handle else { fatalError("out of memory") }
+    let handle = unsafe cyajl_alloc(callbacks, Unmanaged.passUnretained(self).toOpaque())
+    unsafe self.handle = unsafe handle
     unsafe cyajl_leave_utf8_to_caller(handle)
     if allowsMultipleValues {
       unsafe cyajl_allow_multiple_values(handle)

@@ -5,8 +5,10 @@ internal import Synchronization
 
 /// Counts what is kept until the end of a run.
 final class RecordBudget: Sendable {
-  /// What an input or an entry takes beside its name: lines of report and manifest, its place in the archive.
-  static let entrySize = 400
+  /// What an input or an entry takes beside its name: lines of report and manifest, and their texts at the end.
+  static let entrySize = 500
+  /// What a line of an archive's directory takes with its name as long as the archive is read.
+  static let listedSize = 250
   /// What a partition takes beside the name of its directory and its values: its place here, its part, and its line
   /// of the manifest.
   static let partitionSize = 600
@@ -30,11 +32,7 @@ final class RecordBudget: Sendable {
   ///
   /// - Throws: `RunError` if there are too many.
   func addEntry(_ entry: String?) throws(RunError) {
-    try add(Self.entrySize + 2 * (entry?.utf8.count ?? 0)) { memory in
-      RunError(
-        .system, "more archive entries and inputs than a memory of \(memory) bytes has room for",
-        hint: "Raise --memory, or read them in several runs.")
-    }
+    try add(Self.entrySize + 2 * (entry?.utf8.count ?? 0)) { Self.tooManyEntries($0) }
   }
 
   /// Counts a partition.
@@ -49,6 +47,25 @@ final class RecordBudget: Sendable {
         "partitioning by \(keys) makes more partitions than a memory of \(memory) bytes has room for",
         hint: "Raise --memory, or choose fewer keys with --partition-by.")
     }
+  }
+
+  /// Counts the directory of an archive, before any of it is read.
+  ///
+  /// - Throws: `RunError` if it has too many entries.
+  func addListing(_ entries: Int) throws(RunError) {
+    try add(Self.size(listed: entries)) { Self.tooManyEntries($0) }
+  }
+
+  /// Counts a directory no more.
+  func removeListing(_ entries: Int) { bytes.subtract(Self.size(listed: entries), ordering: .relaxed) }
+
+  /// As many as no file has, if there are more, so that nothing overflows.
+  private static func size(listed entries: Int) -> Int { min(entries, 1 << 48) * listedSize }
+
+  private static func tooManyEntries(_ memory: Int) -> RunError {
+    RunError(
+      .system, "more archive entries and inputs than a memory of \(memory) bytes has room for",
+      hint: "Raise --memory, or read them in several runs.")
   }
 
   private func add(_ count: Int, _ failure: (_ memory: Int) -> RunError) throws(RunError) {

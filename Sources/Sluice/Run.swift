@@ -204,10 +204,9 @@ final class InputsReader {
     let first = manifestInputs.count
     do {
       try input.forEachData(
-        scratch: context.scratch, allowEmpty: run.options.allowEmpty,
+        scratch: context.scratch, records: context.records, allowEmpty: run.options.allowEmpty,
         skipped: { counts.warnSkipped(entry: $0, of: input.name) }
       ) { data in
-        try context.records.addEntry(data.entry)
         // What was given to blocks is wanted for what is kept of entries.
         if manifestInputs.count % 4096 == 4095 { context.pool.releaseFree() }
         wantsMore = try read(data)

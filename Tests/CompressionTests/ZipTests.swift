@@ -106,6 +106,26 @@ import Testing
     #expect(archive.entries[1].storedRange == nil)
   }
 
+  /// The number of entries is told before they are read, and is never more than the directory has room for.
+  @Test func entriesAreAdmitted() throws {
+    struct TooMany: Error {}
+    let bytes = try sample().archive()
+    let count = try ZipArchive(MemorySource(bytes)).entries.count
+    #expect(throws: TooMany.self) {
+      try ZipArchive(MemorySource(bytes)) { entries in
+        #expect(entries == count)
+        throw TooMany()
+      }
+    }
+    var claiming = bytes
+    let end = bytes.count - 22
+    for field in [8, 10] { claiming.replaceSubrange(end + field..<end + field + 2, with: [0xFF, 0xFF]) }
+    let error = #expect(throws: CompressionError.self) {
+      try ZipArchive(MemorySource(claiming)) { _ in Issue.record("it was believed") }
+    }
+    #expect(error?.code == .corrupt)
+  }
+
   /// What is not supported is refused by name, but can be passed over.
   @Test(arguments: [(UInt16(1), UInt16(8), "encrypted"), (0, 12, "unsupported")])
   func unreadableEntries(flags: UInt16, method: UInt16, code: String) throws {

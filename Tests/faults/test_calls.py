@@ -193,8 +193,6 @@ class CallTests(unittest.TestCase):
                 self.parents[scenario.name, call] += 1
                 if "may not survive a power cut" not in outcome.error:
                     return f"{call} {path}: nobody is told: {outcome}"
-            elif call == "fstat" and number <= 3:
-                pass  # Which of the standard descriptors are open.
             elif not may_fail(call, path) and not (OWN.search(path) and self.is_published(space, calls[:number - 1])):
                 return f"{call} {path}: the failure is hidden: {outcome}"
             problem = self.state(scenario, space, outcome) or self.again(scenario, space)

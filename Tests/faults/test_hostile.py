@@ -381,7 +381,7 @@ class SizeTests(unittest.TestCase):
         """Entries and partitions of which too much would be kept are an error that names --memory, and no more."""
         with Workspace() as space:
             with zipfile.ZipFile(space.path / "file", "w") as archive:
-                for number in range(200_000 if IS_LONG else 30_000):
+                for number in range(100_000 if IS_LONG else 30_000):
                     archive.writestr(f"exports/{number}.json", "[]")
             space.write("partitions.ndjson", "".join(
                 asset(number, batches=[f"batch {number}"]) + "\n" for number in range(100_000 if IS_LONG else 20_000)))

@@ -36,7 +36,8 @@ struct BenchInput: Sendable {
     do {
       let gate = ReadGate()
       try OpenInput(name, gate: gate, limit: limit) { _ in }.forEachData(
-        scratch: scratch, allowEmpty: true, skipped: { _ in }, body)
+        scratch: scratch, records: RecordBudget(limit: .max, memory: .max), allowEmpty: true,
+        skipped: { _ in }, body)
     } catch let error as CompressionError {
       throw RunError(.container, "\(name): \(error)", hint: Hints.container(error))
     }

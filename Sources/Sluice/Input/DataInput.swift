@@ -101,20 +101,25 @@ struct OpenInput {
   ///
   /// - Parameters:
   ///   - scratch: Where what cannot be streamed is spooled.
+  ///   - records: Counts inputs and entries.
   ///   - allowEmpty: Whether archive entries may be without a byte.
   ///   - skipped: Gets the name of each archive entry that holds no export.
   ///   - body: Reads one row of elements; false ends the visit.
   /// - Throws: `CompressionError`, `RunError` for an archive without an export, what `body` throws.
   func forEachData(
-    scratch: Scratch, allowEmpty: Bool, skipped: (String) -> Void, _ body: (DataInput) throws -> Bool
+    scratch: Scratch, records: RecordBudget, allowEmpty: Bool, skipped: (String) -> Void,
+    _ body: (DataInput) throws -> Bool
   ) throws {
+    try records.addEntry(nil)
     switch try raw.detectContainer() {
     case .plain: _ = try body(data(.plain, try limited(raw.bytes)))
     case .gzip: _ = try body(data(.gzip, .stream(limited(try GzipDecoder(raw.stream)))))
     case .zstd: _ = try body(data(.zstd, .stream(limited(try ZstdDecoder(raw.stream)))))
     case .zip:
-      try ZipInput(name, scratch: scratch, allowance: allowance, allowEmpty: allowEmpty)
-        .forEachEntry(raw.bytes, skipped: skipped, body)
+      try ZipInput(
+        name, scratch: scratch, allowance: allowance, records: records, allowEmpty: allowEmpty
+      )
+      .forEachEntry(raw.bytes, skipped: skipped, body)
     }
   }
 

@@ -13,13 +13,17 @@ struct ZipInput {
   private let name: InputName
   private let scratch: Scratch
   private let allowance: InputAllowance
+  private let records: RecordBudget
   private let allowEmpty: Bool
 
   /// Reads the archive that is called `name`, whose entries may be without a byte if `allowEmpty` says so.
-  init(_ name: InputName, scratch: Scratch, allowance: InputAllowance, allowEmpty: Bool) {
+  init(
+    _ name: InputName, scratch: Scratch, allowance: InputAllowance, records: RecordBudget, allowEmpty: Bool
+  ) {
     self.name = name
     self.scratch = scratch
     self.allowance = allowance
+    self.records = records
     self.allowEmpty = allowEmpty
   }
 
@@ -51,22 +55,28 @@ struct ZipInput {
       skipped(entry)
     }
     switch bytes {
-    case .random(let source): _ = try read(ZipArchive(source), skipped: skip, count)
+    case .random(let source): try read(source, missing: 0, seen: nil, skipped: skip, count)
     case .stream(let stream): try read(ZipStreamReader(stream), skipped: skip, count)
     }
     if found == 0 { throw others.error(name) }
   }
 
   private func read(
-    _ archive: ZipArchive, skipped: Skipped, _ body: (DataInput) throws -> Bool
-  ) throws -> Bool {
+    _ source: any RandomAccessSource, missing: Int, seen: ZipListing?, skipped: Skipped,
+    _ body: (DataInput) throws -> Bool
+  ) throws {
+    var listed = 0
+    defer { records.removeListing(listed) }
+    let archive = try ZipArchive(source, missing: missing, seen: seen) { entries in
+      try records.addListing(entries)
+      listed = entries
+    }
     for entry in archive.entries {
-      let isRead = try open(entry.name, isDirectory: entry.isDirectory, skipped: skipped, body) {
+      let goesOn = try open(entry.name, isDirectory: entry.isDirectory, skipped: skipped, body) {
         PeekedStream(LimitedStream(try archive.open(entry), allowance))
       }
-      if !isRead { return false }
+      if !goesOn { return }
     }
-    return true
   }
 
   private func read(
@@ -86,7 +96,7 @@ struct ZipInput {
         let rest = reader.takeRemainder()
         let spool = try scratch.makeSpool()
         try spool.append(all: rest.stream, allowance)
-        _ = try read(ZipArchive(spool, missing: rest.offset, seen: reader.seen), skipped: skipped, body)
+        try read(spool, missing: rest.offset, seen: reader.seen, skipped: skipped, body)
         return
       }
     }
@@ -110,7 +120,9 @@ struct ZipInput {
       skipped(entry, content)
       return true
     case .empty(let hasBytes) where !allowEmpty: throw EmptyInput(data.place, hasBytes: hasBytes).runError
-    case .empty, .export: return try body(data)
+    case .empty, .export:
+      try records.addEntry(entry)
+      return try body(data)
     }
   }
 }
