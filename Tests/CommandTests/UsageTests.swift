@@ -183,7 +183,7 @@ import Testing
       "--partition-by",
     ]
     let target = command == "verify" ? "out" : "input.ndjson"
-    let output = command == "run" ? ["-o", "out"] : []
+    let output = command == "run" ? ["-o", "out"] : command == "bench" ? ["--seconds", "0.01"] : []
     for match in text.matches(of: /(?m)^  (?:-[a-z], )?(--[a-z-]+) </) {
       let name = String(match.output.1)
       // A value that the parser takes, whatever the option.
@@ -196,7 +196,8 @@ import Testing
       ]
       let value = known[name] ?? "12"
       let outcome = try Command.run(
-        [command, target, name, value, "\(name)=\(value)"] + (name == "--output" ? [] : output), in: workspace
+        [command, target, name, value, "\(name)=\(value)"]
+          + (output.first == "-o" && name == "--output" ? [] : output), in: workspace
       )
       let isRefused = outcome.errorText.contains("\(name) stands twice")
       #expect(isRefused != repeatable.contains(name), "\(name): \(outcome.errorText)")
