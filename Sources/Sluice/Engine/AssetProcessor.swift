@@ -4,69 +4,6 @@ internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Everything about a run that workers need and nobody changes.
-///
-/// A class, because it is handed from hand to hand for each asset, and a copy would count a dozen references.
-final class RunPlan: Sendable {
-  let options: RunOptions
-  let needs: ReaderNeeds
-  let selector: Selector
-
-  init(_ options: RunOptions) {
-    self.options = options
-    needs = ReaderNeeds(options)
-    selector = Selector(options)
-  }
-
-  var kernel: ScanKernel { options.resources.kernel }
-  var maxDepth: Int { options.resources.maxDepth }
-  var validatesAll: Bool { options.resources.validation == .all }
-
-  /// Whether annotations must be counted before the first row of a giant is written: titles decide on its row,
-  /// and on the rows of its snapshots.
-  var surveysAnnotations: Bool {
-    needs.inspects || needs.selection.looksAtTitles && needs.columns?.readsHistory != false
-  }
-
-  /// Whether the lists of `tasks` can be counted as they are met: only if it is known of each task that it passes.
-  var surveysTaskListsAtOnce: Bool { !surveysAnnotations || selector.passesAllTasks }
-
-  /// What an asset has too much of to be worked on.
-  func excess(in facts: AssetFacts, _ decision: Decision) -> Excess? {
-    if let excess = facts.excess { return excess }
-    // Nearly all assets are shorter than what columns may have.
-    let isShort = facts.end > 0 && facts.end - facts.start <= AssetLimits.columns
-    if needs.columns == nil || isShort || !decision.isCandidate { return nil }
-    return facts.columnExcess(decision)
-  }
-
-  /// Whether elements that stand by themselves are watched for lines that start as a record does.
-  var watchesLines: Bool { options.onError != .stop }
-}
-
-/// An element of the input in memory.
-struct Element: Sendable {
-  var extent: Extent
-  /// How it stands.
-  var framing = Framing.sequence
-  /// The line in which the first block of the extent starts, or the byte at `lineOffset`.
-  var line: LineAnchor
-  /// A place between the start of the first block and that of the element.
-  var lineOffset: Int?
-}
-
-/// A row in an arena.
-struct Row: Sendable {
-  var arena: Arena
-  var start: Arena.Position
-  var end: Arena.Position
-  /// Its length with the newline.
-  var count: Int
-
-  /// Whether a row of `count` bytes is more than DuckDB's default for an object takes, 16 MiB.
-  static func isBig(_ count: Int) -> Bool { count - 1 > 16 << 20 }
-}
-
 /// Why an element is no asset, and where.
 struct Malformed: Sendable {
   var fault: ElementFault
@@ -314,29 +251,5 @@ final class AssetProcessor {
       return 1
     }
     return Row(arena: arena, start: start, end: arena.position, count: count + 1)
-  }
-}
-
-/// Leaves out white space, run by run.
-struct Minifier {
-  let kernel: ScanKernel
-  private var state = ScanState()
-
-  init(kernel: ScanKernel) { self.kernel = kernel }
-
-  /// Appends what remains of `bytes`, which follow those before, to `destination`.
-  mutating func append(_ bytes: Span<UInt8>, to destination: UnsafeMutableRawBufferPointer) -> Int {
-    unsafe kernel.minify(bytes, into: destination, state: &state).written
-  }
-}
-
-extension Minifier {
-  /// Appends what remains of `bytes` to `text`.
-  mutating func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
-    var minifier = self
-    text += unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, count in
-      count = unsafe minifier.append(bytes, to: UnsafeMutableRawBufferPointer(buffer))
-    }
-    self = minifier
   }
 }

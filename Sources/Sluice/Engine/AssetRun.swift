@@ -1,49 +1,6 @@
 // What a worker hands on of the assets it has read: sums, rows, and only of the few that are special all that
 // is known. A block may hold a hundred thousand assets, so what is kept of each is small.
 
-/// The partitions of a row.
-struct RowPlace: Sendable, Hashable {
-  var stage: [UInt8]?
-  /// A copy goes to each; nil stands for none.
-  var batches: [[UInt8]?]
-  var title: [UInt8]?
-  var kind: AnnotationKind?
-  var tool: [UInt8]?
-}
-
-/// A row, or several of one asset that go to the same place, and what must be known of the asset.
-struct KeptRow: Sendable {
-  /// The rows, one behind the other.
-  var row: Row
-  var rows = 1
-  var place: RowPlace
-  /// The length of the biggest row with its newline, and where what it shows starts.
-  var biggest: (bytes: Int, offset: Int)
-  var externalId: [UInt8]?
-
-  init(_ row: Row, of facts: AssetFacts, _ decision: Decision) {
-    self.row = row
-    place = RowPlace(facts, decision)
-    biggest = (row.count, facts.start)
-    externalId = facts.externalId
-  }
-
-  init(_ row: Row, rows: Int, place: RowPlace, biggest: (bytes: Int, offset: Int), externalId: [UInt8]?) {
-    self.row = row
-    self.rows = rows
-    self.place = place
-    self.biggest = biggest
-    self.externalId = externalId
-  }
-}
-
-extension RowPlace {
-  init(_ facts: AssetFacts, _ decision: Decision) {
-    stage = facts.partitionStage
-    batches = decision.batches
-  }
-}
-
 /// Assets that lie one after another, and the special one behind them.
 struct AssetRun: Sendable {
   /// The sums of all but the special one.

@@ -7,8 +7,8 @@ internal import Sharding
 enum Prelude {
   /// Nothing but white space.
   case empty(offset: Int)
-  /// Elements start here.
-  case elements(Framing, EngineStart)
+  /// Elements start where the cursor is, in this gap.
+  case elements(Framing, Gap)
   /// Something like a byte order mark, which is none.
   case brokenMark
 
@@ -29,9 +29,9 @@ enum Prelude {
       case 0x20, 0x09, 0x0A, 0x0D: cursor.advance()
       case UInt8(ascii: "["):
         cursor.advance()
-        return .elements(.array, EngineStart(offset: cursor.offset, gap: .beforeFirst, line: cursor.line))
+        return .elements(.array, .beforeFirst)
       default:
-        return .elements(.sequence, EngineStart(offset: cursor.offset, gap: .sequence, line: cursor.line))
+        return .elements(.sequence, .sequence)
       }
     }
     return .empty(offset: cursor.offset)

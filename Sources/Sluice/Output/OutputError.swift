@@ -90,3 +90,7 @@ extension OutputError: CustomStringConvertible {
     }
   }
 }
+
+extension OutputError: RunErrorConvertible {
+  var runError: RunError { RunError(.output, description, hint: hint) }
+}

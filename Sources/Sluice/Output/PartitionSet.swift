@@ -171,7 +171,7 @@ final class PartitionSet {
 
   /// Moves all rows that wait to the spill log.
   private func spillAll() throws -> SpillLog {
-    let log = try spill ?? scratch.makeSpillLog()
+    let log = try spill ?? SpillLog(scratch.makeSpool())
     spill = log
     var piece: [UInt8] = []
     for index in partitions.indices where !partitions[index].late.waiting.isEmpty {

@@ -194,3 +194,7 @@ package struct VerifyError: Error, Hashable, Sendable, CustomStringConvertible {
   /// One line for people.
   package var description: String { "manifest.json has schema \(schema); this version knows schema 1" }
 }
+
+extension VerifyError: RunErrorConvertible {
+  var runError: RunError { RunError(.output, description, hint: "Use a newer sluice.") }
+}

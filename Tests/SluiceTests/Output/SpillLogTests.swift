@@ -8,7 +8,7 @@ import Testing
   /// Each chain gives back its bytes in order, in pieces no longer than asked for, however they were mixed.
   @Test(arguments: [1, 7, 1000]) func chains(pieceSize: Int) throws {
     let tree = try TestTree()
-    let log = try Scratch(directory: FilePath(tree.root)).makeSpillLog()
+    let log = try SpillLog(Scratch(directory: FilePath(tree.root)).makeSpool())
     #expect(try tree.names() == [], "a spill file has no name")
     var chains = [SpillLog.Chain](repeating: SpillLog.Chain(), count: 5)
     var expected = [[UInt8]](repeating: [], count: 5)

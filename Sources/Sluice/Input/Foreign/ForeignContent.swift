@@ -134,3 +134,13 @@ extension ForeignContent {
     return odd * 10 > window.count
   }
 }
+
+extension Hints {
+  /// What to do about an input that does not start like an export, of which `window` are the first bytes.
+  static func strangeStart(_ window: [UInt8], isInArray: Bool) -> String {
+    if isInArray { return "An export is an array of objects, or objects in a row." }
+    let line = window.prefix { $0 != 0x0A && $0 != 0x0D }.prefix(60)
+    let shown = ForeignContent.quotable(String(decoding: line, as: UTF8.self)) ?? ""
+    return "An export starts with '[' or '{', and this with \"\(shown)\": a download may have failed."
+  }
+}

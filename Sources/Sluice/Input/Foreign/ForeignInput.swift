@@ -1,7 +1,7 @@
 // Inputs that are refused as a whole: something else than an export, or nothing.
 
 /// That an input, or an entry of one, is no export.
-struct ForeignInput: Error {
+struct ForeignInput: RunErrorConvertible {
   let content: ForeignContent
   let place: ForeignPlace
   /// Where that shows.
@@ -13,7 +13,7 @@ struct ForeignInput: Error {
 }
 
 /// That an input, or an entry of one, has no bytes.
-struct EmptyInput: Error {
+struct EmptyInput: RunErrorConvertible {
   private let place: ForeignPlace
   /// Whether there are some, of white space or a byte order mark.
   private let hasBytes: Bool

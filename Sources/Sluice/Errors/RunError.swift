@@ -76,6 +76,11 @@ extension RunError: CustomStringConvertible {
   }
 }
 
+/// A failure that knows how a user is told of it.
+protocol RunErrorConvertible: Error {
+  var runError: RunError { get }
+}
+
 extension RunError {
   /// Says that whoever takes the rows failed; what the system refused is no different for that.
   ///
@@ -96,19 +101,14 @@ extension RunError {
   package init(_ error: any Error) {
     switch error {
     case let error as RunError: self = error
+    case let error as any RunErrorConvertible: self = error.runError
     case let error as StorageError where error.errno == .brokenPipe:
       self.init(.brokenPipe, error.description)
     case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
-    case let error as VerifyError: self.init(.output, error.description, hint: "Use a newer sluice.")
-    case let error as OutputError: self.init(.output, error.description, hint: error.hint)
     case let error as CompressionError where error.code == .noThreads:
       self.init(.system, error.description, hint: Hints.container(error))
     case let error as CompressionError: self.init(.container, error.description, hint: Hints.container(error))
     case is ReadPause: self.init(.interrupted, "the run was interrupted")
-    case is InputChanged:
-      self.init(
-        .inputChanged, "changed while it was read",
-        hint: "Wait until the export is complete, then run again.")
     default:
       self.init(
         .system, "\(error)", hint: "No such failure is known: please report it with the whole command.")

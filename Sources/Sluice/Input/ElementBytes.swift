@@ -54,4 +54,10 @@ struct RereadableBytes: Sendable {
 }
 
 /// The input has become shorter while it was read.
-struct InputChanged: Error {}
+struct InputChanged: RunErrorConvertible {
+  var runError: RunError {
+    RunError(
+      .inputChanged, "changed while it was read",
+      hint: "Wait until the export is complete, then run again.")
+  }
+}

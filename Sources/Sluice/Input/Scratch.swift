@@ -26,7 +26,4 @@ struct Scratch: Sendable {
 
   /// Makes a file for bytes that must be read again.
   func makeSpool() throws -> SpoolFile { try SpoolFile(in: directory) }
-
-  /// Makes a file for rows whose partition must wait.
-  func makeSpillLog() throws -> SpillLog { try SpillLog(SpoolFile(in: directory)) }
 }

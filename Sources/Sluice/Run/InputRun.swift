@@ -75,10 +75,10 @@ final class InputRun {
       context.counts.end(bytes: offset)
       return true
     case .brokenMark: throw fail(at: 0, cursor.line, "invalid UTF-8", hint: Hints.encoding)
-    case .elements(let framing, let start):
+    case .elements(let framing, let gap):
       context.counts.note(framing)
       input.giveBack(cursor)
-      return try readElements(from: start)
+      return try readElements(from: EngineStart(offset: cursor.offset, gap: gap, line: cursor.line))
     }
   }
 

@@ -9,9 +9,6 @@ final class RecordBudget: Sendable {
   static let entrySize = 500
   /// What a line of an archive's directory takes with its name as long as the archive is read.
   static let listedSize = 250
-  /// What a partition takes beside the name of its directory and its values: its place here, its part, and its line
-  /// of the manifest.
-  static let partitionSize = 600
   /// How much the base of the memory plan has room for.
   static let base = 8_000_000
 
@@ -35,20 +32,6 @@ final class RecordBudget: Sendable {
     try add(Self.entrySize + 2 * (entry?.utf8.count ?? 0)) { Self.tooManyEntries($0) }
   }
 
-  /// Counts a partition.
-  ///
-  /// - Throws: `RunError` if there are too many.
-  func addPartition(_ name: PartitionName) throws(RunError) {
-    let values = name.values.reduce(0) { $0 + 48 + ($1.value?.count ?? 0) }
-    try add(Self.partitionSize + 2 * name.directory.utf8.count + values) { memory in
-      let keys = name.values.map(\.key.rawValue).joined(separator: ",")
-      return RunError(
-        .system,
-        "partitioning by \(keys) makes more partitions than a memory of \(memory) bytes has room for",
-        hint: "Raise --memory, or choose fewer keys with --partition-by.")
-    }
-  }
-
   /// Counts the directory of an archive, before any of it is read.
   ///
   /// - Throws: `RunError` if it has too many entries.
@@ -68,7 +51,10 @@ final class RecordBudget: Sendable {
       hint: "Raise --memory, or read them in several runs.")
   }
 
-  private func add(_ count: Int, _ failure: (_ memory: Int) -> RunError) throws(RunError) {
+  /// Counts what is kept to the end.
+  ///
+  /// - Throws: What `failure` makes if there is too much.
+  func add(_ count: Int, _ failure: (_ memory: Int) -> RunError) throws(RunError) {
     if bytes.wrappingAdd(count, ordering: .relaxed).newValue > limit { throw failure(memory) }
   }
 }
