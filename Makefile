@@ -36,16 +36,8 @@ release: setup
 	$(RELEASE) --product sluice
 	$(RELEASE) --product generate-export
 
-# What fails soonest goes first; engines, recipes and oracle read what the build under test has written.
 test: setup ## everything that must pass before a commit
-	$(SWIFT) build --build-tests
-	$(MAKE) --no-print-directory lint warnings kernels
-	$(SWIFT) test --skip-build
-	scripts/documentation.sh .build/documentation/Sluice.doccarchive
-	scripts/engines.sh --short
-	scripts/recipes.sh --short
-	scripts/oracle.sh --short
-	scripts/faults.sh --short
+	scripts/test.sh
 
 lint: ## formatting and documentation rules
 	$(SWIFT) format lint --strict --recursive $(LINTED)

@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.3
 // A package of its own, so that who builds Sluice needs nothing of this. `traits: []` leaves out the counting of
 // allocations, whose library is not needed.
 import PackageDescription

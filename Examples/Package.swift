@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // A package of its own, as a client of the library has it: all that its programs know of Sluice is the product.
 import PackageDescription
 

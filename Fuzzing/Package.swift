@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 // A package of its own, since it links only with libFuzzer, which `scripts/fuzz-guided.sh` asks for on the
 // command line: flags that make a package unfit to depend on stand in no manifest.
 import PackageDescription

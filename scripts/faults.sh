@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Lets everything go wrong that can, around the built command (Tests/faults).
 #
-#   faults.sh --short      what runs with every commit, by the debug build
+#   faults.sh --short      what runs with every commit, by the debug build or that of SLUICE_BIN
 #   faults.sh calls        every call of small runs fails, is cut short or is the last one; every limit
 #   faults.sh hostile      gigabytes of strings, bombs, millions of brackets and assets
 #
@@ -21,7 +21,7 @@ esac
 
 configuration=release
 if [ "${1:---short}" = --short ]; then configuration=debug; fi
-SLUICE_BINARY=$(realpath "${SLUICE_BINARY:-$(swift build -c "$configuration" --show-bin-path)/sluice}")
+SLUICE_BINARY=$(realpath "${SLUICE_BINARY:-${SLUICE_BIN:-$(swift build -c "$configuration" --show-bin-path)}/sluice}")
 # In memory where there is such a place: tens of thousands of small files take a disk minutes.
 if [ -w /dev/shm ] && [ "${1:-}" != hostile ]; then export TMPDIR=/dev/shm; fi
 work=$(mktemp -d)
