@@ -3,7 +3,13 @@
 // `Mutex` of the standard library has no condition to wait on, and a queue used as a lock cannot be waited
 // for without one more thread, so this stands on the two pthread calls made for it.
 
-internal import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// State shared by workers, changed only under a lock, that a worker can wait on.
 @safe

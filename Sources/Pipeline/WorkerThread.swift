@@ -1,7 +1,13 @@
 // A thread that may not be had. Dispatch would wait for ever for the system to grant one (`ulimit -u`, a container's
 // limit on processes); here whoever asks is told, and works with fewer.
 
-internal import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// One more thread of this process.
 @safe

@@ -2,8 +2,15 @@
 // with descriptors and never follows a symbolic link, so that a link planted in a tree that is being
 // overwritten cannot lead out of it. Names are bytes: a leftover need not be valid UTF-8.
 
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// One name in a directory.
 public struct DirectoryEntry: Hashable, Sendable {
@@ -139,7 +146,7 @@ public enum Directory {
 
   private static func open(_ path: FilePath) throws(StorageError) -> CInt {
     try systemCall("open", path) {
-      unsafe Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      unsafe systemOpen($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
     }
   }
 

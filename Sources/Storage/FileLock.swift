@@ -1,7 +1,14 @@
 // An advisory lock that dies with its process, however it dies: what tells a live run from leftovers.
 
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A lock file, held from its making as long as this object lives, at most to the end of the process.
 public final class FileLock: Sendable {

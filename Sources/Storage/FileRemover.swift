@@ -1,8 +1,15 @@
 // Removes files one by one, and each directory as it is left, if nothing else is in it. Works with descriptors
 // from the root down and never follows a symbolic link, so that a list of names cannot lead out of the tree.
 
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 extension Directory {
   /// Removes a directory unless something is in it; one that is missing is fine.
@@ -33,7 +40,7 @@ public final class FileRemover {
   /// - Throws: `StorageError`.
   public init(below root: FilePath) throws(StorageError) {
     self.root = root
-    let descriptor = try systemCall("open", root) { unsafe Glibc.open($0, Self.flags) }
+    let descriptor = try systemCall("open", root) { unsafe systemOpen($0, Self.flags) }
     open.append(([], descriptor))
   }
 

@@ -1,8 +1,15 @@
 // The way bytes leave a run. A sink beyond files (S3) is one more conformance.
 
-import Glibc
 internal import Synchronization
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Somewhere bytes can be appended to.
 public protocol ByteSink: AnyObject, Sendable {

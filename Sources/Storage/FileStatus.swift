@@ -1,8 +1,15 @@
 // What a path is, and the few questions about paths that a run asks before it touches anything.
 
 internal import CStorage
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// What stands behind a path.
 public struct FileStatus: Hashable, Sendable {

@@ -2,7 +2,14 @@
 // from the kernel; `CommandLine` would read /proc, and containers may have none.
 
 internal import CStorage
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// The command line of this process.
 public enum ProgramArguments {

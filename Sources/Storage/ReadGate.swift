@@ -1,9 +1,16 @@
 // How long a reader waits for a pipe. A read that the system has been asked for cannot be called off, so a
 // stream with a gate first waits until there is something to read, and looks at the gate meanwhile.
 
-import Glibc
 internal import Synchronization
 internal import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Why a read has given up; nothing is lost, and the stream can be read on.
 public enum ReadPause: Error, Sendable {

@@ -1,8 +1,15 @@
 // Names change places in one step, or not at all: what a commit is made of.
 
 internal import CStorage
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Renaming.
 public enum Rename {

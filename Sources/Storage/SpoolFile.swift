@@ -2,9 +2,16 @@
 // The file has no name, so that even `kill -9` gives the space back.
 
 internal import CStorage
-import Glibc
 internal import Synchronization
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A nameless temporary file: appended to, and read at any offset that was written.
 public final class SpoolFile: ByteSink, RandomAccessSource {
@@ -37,7 +44,7 @@ public final class SpoolFile: ByteSink, RandomAccessSource {
     // 64 random bits: two runs that share the directory don't meet, and if they did O_EXCL says so.
     let path = directory.appending("spool-" + hexadecimal(UInt64.random(in: 0 ... .max)))
     let descriptor = try systemCall(creating, path) {
-      unsafe Glibc.open($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
+      unsafe systemOpen($0, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600 as mode_t)
     }
     try systemCall("remove", path) { unsafe unlink($0) }
     return descriptor

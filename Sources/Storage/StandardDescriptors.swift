@@ -1,7 +1,14 @@
 // The three descriptors that a process is started with, of which any may be closed.
 
-import Glibc
 internal import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Standard input, output and error.
 public enum StandardDescriptors {

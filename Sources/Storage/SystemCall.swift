@@ -1,7 +1,14 @@
 // The one place where a C return value becomes a Swift error, and where a path becomes what C calls a path.
 
-import Glibc
 internal import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// Makes a call that answers -1 for failure, again as long as a signal cuts it short.
 ///
@@ -65,4 +72,9 @@ func synchronize(_ descriptor: CInt, path: FilePath) throws(StorageError) {
     // Pipes, terminals and some network directories have nothing to synchronize and say so.
     if error.errno != .invalidArgument { throw error }
   }
+}
+
+/// `open` of the C library, where a method of that name would hide it.
+func systemOpen(_ path: UnsafePointer<CChar>, _ flags: CInt, _ mode: mode_t = 0) -> CInt {
+  unsafe open(path, flags, mode)
 }

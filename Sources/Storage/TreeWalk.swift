@@ -1,7 +1,14 @@
 // What is in a tree, told one name at a time: of a tree with millions of names none is held.
 
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 extension Directory {
   /// Visits everything below a directory, in no order; symbolic links are told and never followed.

@@ -1,8 +1,15 @@
 // What time it is, kept apart so that the domain needs no C.
 
 internal import CStorage
-import Glibc
 public import SystemPackage
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// The system's clock.
 public enum WallClock {

@@ -80,7 +80,7 @@ struct InspectCommand: ParsableCommand {
     let signals = try SignalWatch(monitor)
     let progress = ProgressLine(monitor, mode: progress, isQuiet: false, countsKept: false)
     progress.start()
-    let outcome = Result { () throws(RunError) in try inspection.execute(monitor) }
+    let outcome = Result { () throws(RunError) in try inspection.execute(monitor: monitor) }
     progress.stop()
     signals.runEnded()
     switch outcome {
@@ -103,7 +103,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func finish(_ report: InspectionReport) throws {
-    for line in report.report.warningLines { Messages.write("sluice: warning: \(line)") }
+    for line in report.report.warningLines(naming: \.flag) { Messages.write("sluice: warning: \(line)") }
     if let page { try reported { try page.write(InspectionPage.text(report)) } }
     if let ddl {
       try StandardOutput.emit(TableDefinition.text(report.annotationColumns, for: ddl))

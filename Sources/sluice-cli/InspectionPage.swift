@@ -67,7 +67,7 @@ enum InspectionPage {
           "in \(grouped(report.pagedAssets)) assets, \(grouped(report.gaps.count)) gaps"))
     }
     if report.signedURLs.count > 0 {
-      let expiry = report.expiries.map { "the first expires \($0.earliest.text)" } ?? ""
+      let expiry = report.signedURLs.earliestExpiry.map { "the first expires \($0.text)" } ?? ""
       tiles.append(tile("Signed URLs", grouped(report.signedURLs.count), expiry))
     }
     if report.report.assets.skipped > 0 {
@@ -208,7 +208,7 @@ enum InspectionPage {
   }
 
   private static func warnings(_ report: InspectionReport) -> String {
-    let lines = report.report.warningLines
+    let lines = report.report.warningLines(naming: \.flag)
     if lines.isEmpty { return "" }
     return "<section>"
       + card("Warnings", "<ul>\(lines.map { "<li>\(escaped($0))</li>" }.joined())</ul>") + "</section>"

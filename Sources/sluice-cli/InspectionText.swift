@@ -127,8 +127,8 @@ enum InspectionText {
     let signed = report.signedURLs
     if signed.count == 0 { return "" }
     var text = line("Signed URLs  \(grouped(signed.count)), in \(grouped(signed.assets)) assets")
-    if let expiries = report.expiries {
-      text += line("  they expire from \(expiries.earliest.text) to \(expiries.latest.text)")
+    if let earliest = signed.earliestExpiry, let latest = signed.latestExpiry {
+      text += line("  they expire from \(earliest.text) to \(latest.text)")
     }
     return text
   }

@@ -29,7 +29,7 @@ struct RunSession {
       options: try command.runOptions(), temporaryDirectory: command.resource.temp)
     let progress = ProgressLine(monitor, mode: command.message.progress, isQuiet: command.message.quiet)
     progress.start()
-    let outcome = Result { () throws(RunError) in try run.execute(monitor) }
+    let outcome = Result { () throws(RunError) in try run.execute(monitor: monitor) }
     progress.stop()
     signals.runEnded()
     switch outcome {
@@ -47,7 +47,7 @@ struct RunSession {
   private func finish(_ result: RunResult, _ timing: RunTiming) throws -> Int32 {
     let report = result.report
     var status: Int32 = report.isPartial ? 1 : 0
-    for line in report.warningLines { Messages.write("sluice: warning: \(line)") }
+    for line in report.warningLines(naming: \.flag) { Messages.write("sluice: warning: \(line)") }
     for path in result.kept {
       Messages.write("sluice: warning: what was in the replaced output and not of Sluice is in \(path)")
     }
@@ -84,7 +84,7 @@ struct RunSession {
       // The reader of the rows has all it wanted; whoever reads the statistics has not.
       guard case .path = command.message.stats else { return 0 }
       do {
-        try write(error.statistics(exitStatus: 0))
+        try write(error.inCommandWords.statistics(exitStatus: 0))
         return 0
       } catch {
         Messages.write(RunError(error))
@@ -94,7 +94,7 @@ struct RunSession {
     let status = error.code == .interrupted ? signals.exitStatus : 2
     Messages.write(error)
     do {
-      try write(error.statistics(exitStatus: Int(status)))
+      try write(error.inCommandWords.statistics(exitStatus: Int(status)))
     } catch {
       Messages.write(RunError(error))
     }

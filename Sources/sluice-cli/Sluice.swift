@@ -101,6 +101,6 @@ enum Messages {
   /// Writes what failed, where and what to do.
   static func write(_ error: RunError) {
     write("sluice: error: \(error)")
-    if let hint = error.hint { write("  hint: \(hint)") }
+    if let hint = error.inCommandWords.hint { write("  hint: \(hint)") }
   }
 }

@@ -59,7 +59,7 @@ private final class Taken: Sendable {
   ) throws -> RunResult {
     try TrialInput(bytes: bytes).withName { name in
       try Run(inputs: [.path(name)], output: .rows(longest: longest, handler), options: options).execute(
-        monitor)
+        monitor: monitor)
     }
   }
 
@@ -152,7 +152,7 @@ private final class Taken: Sendable {
       }
     }
     #expect(failure.code == .consumer)
-    #expect(failure.cause as? Refusal == Refusal(number: 60))
+    #expect(failure.underlyingError as? Refusal == Refusal(number: 60))
     #expect(
       failure.message.hasSuffix(": asset 60: the closure that takes the rows threw: Refusal(number: 60)"))
     let called = calls.load(ordering: .relaxed)
@@ -168,7 +168,7 @@ private final class Taken: Sendable {
       }
     }
     #expect(failure.code == .consumer)
-    #expect((failure.cause as? RunError)?.message == "another run's")
+    #expect((failure.underlyingError as? RunError)?.message == "another run's")
   }
 
   /// When the closure has enough, the run ends as it does at a limit: what follows is not judged.

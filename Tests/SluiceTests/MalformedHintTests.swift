@@ -33,7 +33,7 @@ import Testing
       #expect(!hint.contains("such assets out"), "\(text): \(hint)")
       return
     }
-    #expect(hint.contains("--on-error skip"), "\(text): \(hint)")
+    #expect(hint.contains("onError = .skip"), "\(text): \(hint)")
     options.onError = .skip
     let assets = try run(input, options).assets
     #expect(assets.kept == kept && assets.skipped == 1, "\(text): \(assets)")

@@ -153,7 +153,7 @@ import Testing
         inputs: [.path(FilePath(input.path))],
         output: .directory(FilePath(directory.appending(path: "out").path), overwrite: false),
         options: options)
-      return (try run.execute(monitor).report, monitor.progress.bytesRead)
+      return (try run.execute(monitor: monitor).report, monitor.progress.bytesRead)
     }
   }
 

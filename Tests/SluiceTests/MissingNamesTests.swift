@@ -5,6 +5,11 @@ import Testing
 @testable import Sluice
 
 @Suite struct MissingNamesTests {
+  /// As the command says it, up to hyphens.
+  private static func flag(_ option: NameOption) -> String {
+    "--" + option.rawValue.map { $0.isUppercase ? "-\($0.lowercased())" : "\($0)" }.joined()
+  }
+
   private static let export = """
     {"batches":["rain","Night"],"task":{"stage":"Complete","stageId":"s1","tools":[{"title":"Car"}]}}
     {"batches":[],"task":{"stage":"Review","stageId":"s2","tools":[{"title":"Truck"}]}}
@@ -26,7 +31,9 @@ import Testing
         try Run(inputs: [.path(name)], output: .nowhere, options: options).execute().report
       }
     }
-    let lines = reports.map { $0.warningLines.map { $0.replacing(/first in [^ ]*/, with: "first in INPUT") } }
+    let lines = reports.map {
+      $0.warningLines(naming: Self.flag).map { $0.replacing(/first in [^ ]*/, with: "first in INPUT") }
+    }
     #expect(lines[0] == lines[1])
     #expect(reports[0].neverSeen == reports[1].neverSeen)
     return (lines[0], reports[0].neverSeen)

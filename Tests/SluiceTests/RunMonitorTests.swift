@@ -30,7 +30,7 @@ import Testing
         isTaking.store(false, ordering: .sequentiallyConsistent)
         return .more
       }
-      _ = try Run(inputs: [.path(name)], output: output, options: options).execute(monitor)
+      _ = try Run(inputs: [.path(name)], output: output, options: options).execute(monitor: monitor)
     }
     let all = told.withLock { $0 }
     let toldTaking = wasTold.load(ordering: .relaxed)
@@ -48,7 +48,7 @@ import Testing
     let told = Mutex<RunProgress?>(nil)
     try TrialInput(bytes: export(3), way: .pipe).withName { name in
       let monitor = RunMonitor { progress in told.withLock { $0 = progress } }
-      _ = try Run(inputs: [.path(name)], output: .nowhere).execute(monitor)
+      _ = try Run(inputs: [.path(name)], output: .nowhere).execute(monitor: monitor)
     }
     let last = try #require(told.withLock { $0 })
     #expect(last.fraction == nil && last.assetsSeen == 3)
@@ -78,7 +78,7 @@ import Testing
         while !monitor.isCancelled { usleep(100) }
         return .more
       }
-      return try await Run(inputs: [.path(FilePath(file.path))], output: output).execute(monitor)
+      return try await Run(inputs: [.path(FilePath(file.path))], output: output).execute(monitor: monitor)
     }
     if !isEarly { for await _ in begun { break } }
     task.cancel()

@@ -189,6 +189,10 @@ class CallTests(unittest.TestCase):
                     return f"{call} {path}: the error names nothing: {outcome}"
             elif outcome.status != scenario.status:
                 return f"{call} {path}: {outcome}"
+            elif "stats.json" in path and f"\n{ERROR}stats.json: " in "\n" + outcome.error and wanted in outcome.error:
+                pass  # Told; and the status is that of statistics which come too late, which this run has anyway.
+            elif any(name.startswith("unlink") and gone.endswith("/journal") for name, gone in calls[:number - 1]):
+                pass  # The new tree is durable. A journal that comes back is removed by the next run.
             elif call in ("open", "fsync") and path in (str(space.path), f"{space.path}/out"):
                 self.parents[scenario.name, call] += 1
                 if "may not survive a power cut" not in outcome.error:

@@ -39,7 +39,7 @@ struct StageCounts {
       print("\(Int(fraction * 100)) % read, \(progress.assetsKept) assets kept")
     }
     // Stops when the task is cancelled.
-    return try await run.execute(monitor)
+    return try await run.execute(monitor: monitor)
   }
   // snippet end
 }

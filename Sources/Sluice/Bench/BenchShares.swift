@@ -57,7 +57,7 @@ enum BenchAdvice {
     let fastest = levels.max { $0.megabytesPerSecond < $1.megabytesPerSecond }
     // Less than a tenth is not worth other bytes.
     if let fastest, let level = fastest.level, fastest.megabytesPerSecond > 1.1 * current {
-      return "try --level \(level) or more cores"
+      return "try level \(level) or more cores"
     }
     return "no level that was tried is faster: try more cores, or options that keep less"
   }

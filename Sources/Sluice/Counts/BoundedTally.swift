@@ -1,7 +1,7 @@
 // Counts by name that cannot grow without bound: a hostile export has as many titles as it likes.
 
 /// How many were seen and kept.
-public struct SeenKept: Sendable, Hashable {
+public struct SeenKept: Sendable, Hashable, Codable {
   /// How many there were.
   public var seen = 0
   /// How many of them were kept.
@@ -16,7 +16,7 @@ public struct SeenKept: Sendable, Hashable {
 }
 
 /// Counts by name, the names taken in until they have 4 MiB; what comes later is summed.
-public struct BoundedTally: Sendable {
+public struct BoundedTally: Sendable, Hashable {
   /// How many bytes of names are kept, each name counted with what an entry of the table takes.
   static let limit = 4 << 20
   static let overhead = 64
@@ -35,6 +35,23 @@ public struct BoundedTally: Sendable {
     }
     size = grown
     counts[name] = SeenKept(seen: seen, kept: kept)
+  }
+
+  /// A name and its counts, as a report lists them.
+  struct Entry: Codable {
+    var name: String?
+    var seen: Int
+    var kept: Int
+  }
+
+  init() {}
+
+  /// The table of a report.
+  init(_ entries: [Entry], other: SeenKept) {
+    for entry in entries {
+      add(entry.name.map { Array($0.utf8) }, seen: entry.seen, kept: entry.kept)
+    }
+    self.other.add(seen: other.seen, kept: other.kept)
   }
 
   /// The counts of a name; nil stands for none.

@@ -5,10 +5,10 @@ internal import Sharding
 
 extension Hints {
   private static let leaveOut =
-    "Leave such assets out with --on-error skip, or keep their bytes with --on-error reject."
+    "Leave such assets out with `onError = .skip`, or keep their bytes with `onError = .reject`."
   private static let cutShort = "The file may be cut short: fetch the export again."
   private static let lost = """
-    Nothing behind this can be told apart, so --on-error skip would lose the rest of the input: \
+    Nothing behind this can be told apart, so `onError = .skip` would lose the rest of the input: \
     fetch the export again, or mend the file here.
     """
 
@@ -17,15 +17,15 @@ extension Hints {
     let code = element.fault.code
     if code == JSONFault.Code.truncated.name { return cutShort }
     if code == Excess.Kind.columns.code {
-      return "Leave a long value out of --context, or such assets out with --on-error skip."
+      return "Leave a long value out of `context`, or such assets out with `onError = .skip`."
     }
-    if code == JSONFault.Code.tooDeep.name { return "Allow it with --max-depth." }
+    if code == JSONFault.Code.tooDeep.name { return "Allow it with `maxDepth`." }
     switch element.keepsRest {
     case true?: return leaveOut
     case false?: return lost
     case nil:
       return """
-        Leave such assets out with --on-error skip; where their strings or brackets do not balance, \
+        Leave such assets out with `onError = .skip`; where their strings or brackets do not balance, \
         that loses the rest of the input.
         """
     }

@@ -1,5 +1,5 @@
 /// A place in an input.
-public struct Position: Sendable, Hashable {
+public struct Position: Sendable, Hashable, Codable {
   /// The input as it was named.
   public var input: String
   /// The entry of an archive.

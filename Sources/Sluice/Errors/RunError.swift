@@ -54,8 +54,8 @@ public struct RunError: Error, Sendable {
   public var hint: String?
   /// Where in the input.
   public var position: Position?
-  /// What the closure that takes the rows threw.
-  public internal(set) var cause: (any Error)?
+  /// What was thrown further down: by the closure that takes the rows, or by the system, as an `Errno`.
+  public internal(set) var underlyingError: (any Error)?
 
   /// Describes a failure.
   public init(_ code: Code, _ message: String, hint: String? = nil, position: Position? = nil) {
@@ -94,7 +94,7 @@ extension RunError {
       let place = place.map { $0 + ": " } ?? ""
       self.init(.consumer, "\(place)the closure that takes the rows threw: \(error)")
     }
-    cause = error
+    underlyingError = error
   }
 
   /// Puts any failure into words.
@@ -102,9 +102,11 @@ extension RunError {
     switch error {
     case let error as RunError: self = error
     case let error as any RunErrorConvertible: self = error.runError
-    case let error as StorageError where error.errno == .brokenPipe:
-      self.init(.brokenPipe, error.description)
-    case let error as StorageError: self.init(.system, error.description, hint: Hints.system(error))
+    case let error as StorageError:
+      let isClosed = error.errno == .brokenPipe
+      self.init(
+        isClosed ? .brokenPipe : .system, error.description, hint: isClosed ? nil : Hints.system(error))
+      underlyingError = error.errno
     case let error as CompressionError where error.code == .noThreads:
       self.init(.system, error.description, hint: Hints.container(error))
     case let error as CompressionError: self.init(.container, error.description, hint: Hints.container(error))

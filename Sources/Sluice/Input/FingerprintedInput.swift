@@ -3,10 +3,17 @@
 
 internal import Compression
 internal import Hashing
-internal import Glibc
 internal import Storage
 internal import Synchronization
 internal import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// The stored bytes of one input.
 final class FingerprintedInput {

@@ -27,8 +27,8 @@ final class InputAllowance {
   func check(_ count: Int) throws {
     if count > limit {
       throw RunError(
-        .inputTooBig, "\(name): more than \(limit) bytes, which --max-input-size does not allow",
-        hint: "Raise --max-input-size if you trust where the input comes from.")
+        .inputTooBig, "\(name): more than \(limit) bytes, the most that an input may have",
+        hint: "Raise `maxInputSize` if you trust where the input comes from.")
     }
   }
 }

@@ -48,7 +48,7 @@ final class RecordBudget: Sendable {
   private static func tooManyEntries(_ memory: Int) -> RunError {
     RunError(
       .system, "more archive entries and inputs than a memory of \(memory) bytes has room for",
-      hint: "Raise --memory, or read them in several runs.")
+      hint: "Raise `memory`, or read them in several runs.")
   }
 
   /// Counts what is kept to the end.

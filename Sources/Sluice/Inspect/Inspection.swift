@@ -51,7 +51,7 @@ public struct Inspection: Sendable {
   /// - Parameter monitor: Watches the pass and may cancel it.
   /// - Returns: What is in them.
   /// - Throws: `RunError`.
-  public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> InspectionReport {
+  public func execute(monitor: RunMonitor = RunMonitor()) throws(RunError) -> InspectionReport {
     do {
       try resources.check()
       try Scratch.check(temporaryDirectory)

@@ -121,6 +121,28 @@ public struct IdentityCounts: Sendable, Hashable {
   }
 }
 
+/// Pages without annotations between those with some.
+public struct PageGaps: Sendable, Hashable {
+  /// Stretches of such pages.
+  public var count: Int
+  /// The pages in them.
+  public var pages: Int
+  /// Assets that have one.
+  public var assets: Int
+}
+
+/// URLs that carry a signature, which gives access to whoever has it until it expires.
+public struct SignedURLCounts: Sendable, Hashable {
+  /// How many there are.
+  public var count: Int
+  /// Assets that have one.
+  public var assets: Int
+  /// When the first of them expires; nil if none says so.
+  public var earliestExpiry: Timestamp?
+  /// When the last of them expires; nil if none says so.
+  public var latestExpiry: Timestamp?
+}
+
 /// Assets of about one size.
 public struct SizeClass: Sendable, Hashable {
   /// They have at least this many bytes, and fewer than twice as many.
@@ -219,8 +241,9 @@ extension InspectionReport {
   /// Annotations with a page.
   public var annotationsOnPages: Int { totals.sums.annotationsOnPages }
   /// How often pages without annotations lie between those with some, in how many assets.
-  public var gaps: (count: Int, pages: Int, assets: Int) {
-    (totals.sums.gaps, totals.sums.gapPages, totals.sums.assetsWithGaps)
+  public var gaps: PageGaps {
+    PageGaps(
+      count: totals.sums.gaps, pages: totals.sums.gapPages, assets: totals.sums.assetsWithGaps)
   }
 
   /// How often `externalId` comes again.
@@ -228,12 +251,12 @@ extension InspectionReport {
   /// How often `taskId` comes again.
   public var taskIds: IdentityCounts { IdentityCounts(totals.taskIds) }
 
-  /// Signed URLs, and assets that have one.
-  public var signedURLs: (count: Int, assets: Int) { (totals.urls.count, totals.sums.signedAssets) }
-  /// When the first of them expires, and the last; nil if none says so.
-  public var expiries: (earliest: Timestamp, latest: Timestamp)? {
-    guard let earliest = totals.urls.earliest, let latest = totals.urls.latest else { return nil }
-    return (Timestamp(secondsSinceEpoch: earliest), Timestamp(secondsSinceEpoch: latest))
+  /// URLs that carry a signature.
+  public var signedURLs: SignedURLCounts {
+    SignedURLCounts(
+      count: totals.urls.count, assets: totals.sums.signedAssets,
+      earliestExpiry: totals.urls.earliest.map { Timestamp(secondsSinceEpoch: $0) },
+      latestExpiry: totals.urls.latest.map { Timestamp(secondsSinceEpoch: $0) })
   }
 
   /// Keys that the documents do not name, those met most often first.
@@ -347,8 +370,9 @@ extension InspectionReport {
   private var urlsJSON: JSONText {
     .object([
       ("count", .int(signedURLs.count)), ("assets", .int(signedURLs.assets)),
-      ("withoutExpiry", .int(totals.urls.withoutExpiry)), ("earliestExpiry", .text(expiries?.earliest.text)),
-      ("latestExpiry", .text(expiries?.latest.text)),
+      ("withoutExpiry", .int(totals.urls.withoutExpiry)),
+      ("earliestExpiry", .text(signedURLs.earliestExpiry?.text)),
+      ("latestExpiry", .text(signedURLs.latestExpiry?.text)),
     ])
   }
 

@@ -2,6 +2,14 @@
 
 internal import ByteScan
 
+/// Rows that would be written.
+public struct PlannedRows: Sendable, Hashable {
+  /// How many, copies included.
+  public var rows = 0
+  /// Their bytes before compression, newlines included.
+  public var rawBytes = 0
+}
+
 /// What would go into one partition.
 public struct PlannedPartition: Sendable {
   /// Its directory below `data`, empty without partitioning.
@@ -19,11 +27,11 @@ public struct PlannedOutput: Sendable {
   /// The partitions in the order of their directories, as many as fit into 4 MiB of names.
   public fileprivate(set) var partitions: [PlannedPartition] = []
   /// The rows of all others, and their bytes.
-  public fileprivate(set) var other = (rows: 0, rawBytes: 0)
+  public fileprivate(set) var other = PlannedRows()
 
   /// All rows, and their bytes.
-  public var total: (rows: Int, rawBytes: Int) {
-    partitions.reduce(other) { ($0.rows + $1.rows, $0.rawBytes + $1.rawBytes) }
+  public var total: PlannedRows {
+    partitions.reduce(other) { PlannedRows(rows: $0.rows + $1.rows, rawBytes: $0.rawBytes + $1.rawBytes) }
   }
 
   var json: JSONText {
@@ -53,7 +61,7 @@ final class CountedRows: RowReceiver {
   // By bytes: as text, names that differ in their Unicode form alone would be equal.
   private var indices: [[UInt8]: Int] = [:]
   private var nameBytes = 0
-  private var other = (rows: 0, rawBytes: 0)
+  private var other = PlannedRows()
 
   /// Counts rows that go to partitions by `keys`.
   init(_ keys: [PartitionKey], kernel: ScanKernel) {
@@ -83,7 +91,8 @@ final class CountedRows: RowReceiver {
     // A row has no line feed but its last byte.
     let rows = kernel.countNewlines(in: bytes)
     if target < 0 {
-      other = (other.rows + rows, other.rawBytes + bytes.count)
+      other.rows += rows
+      other.rawBytes += bytes.count
     } else {
       partitions[target].rows += rows
       partitions[target].rawBytes += bytes.count

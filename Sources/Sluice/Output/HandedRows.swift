@@ -4,7 +4,13 @@
 // An engine delivers on one worker at a time, so the closure is never called twice at once, and while it works the
 // rows behind it wait in the engine's own buffers, of which there is a fixed number.
 
-internal import Glibc
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// Takes a row: its bytes less the line end, valid for the time of the call, and what is known of it.
 public typealias RowHandler = @Sendable (_ row: Span<UInt8>, _ facts: RowFacts) throws -> RowDemand

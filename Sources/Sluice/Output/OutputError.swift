@@ -53,15 +53,15 @@ package struct OutputError: Error, Hashable, Sendable {
   package var hint: String? {
     switch code {
     case .notEmpty:
-      "Use --overwrite to replace it once the new output is complete, or choose another directory."
+      "Use `overwrite` to replace it once the new output is complete, or choose another directory."
     case .notOurs: "Choose another directory, or empty this one yourself."
     case .badManifest:
       "Choose another directory, or remove this one yourself; 'sluice verify' says what is wrong with it."
     case .holdsInput: "Write to another directory, or move the input out of \(directory ?? path)."
     case .holdsForeign: "Move what is yours out of \(directory ?? path), or choose another directory."
-    case .holdsTemporary: "Name another directory with --temp, or leave it out."
+    case .holdsTemporary: "Name another directory as `temporaryDirectory`, or leave it out."
     case .wouldEmpty:
-      "Look at the input and the filters; if there is to be nothing left, say so with --allow-empty."
+      "Look at the input and the filters; if there is to be nothing left, say so with `allowEmpty`."
     case .inUse: "Wait for the other run, or choose another directory."
     case .unfinished: "This is a mistake in sluice: please report it with the whole command."
     default: "Choose another directory."

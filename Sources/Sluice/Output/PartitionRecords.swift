@@ -15,7 +15,7 @@ extension RecordBudget {
       return RunError(
         .system,
         "partitioning by \(keys) makes more partitions than a memory of \(memory) bytes has room for",
-        hint: "Raise --memory, or choose fewer keys with --partition-by.")
+        hint: "Raise `memory`, or choose fewer keys in `partitionBy`.")
     }
   }
 }

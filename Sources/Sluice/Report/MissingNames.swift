@@ -2,7 +2,7 @@
 // that keeps nothing is no failure; so it is said.
 
 /// A name of an export, and how many have it.
-public struct NearName: Sendable, Hashable {
+public struct NearName: Sendable, Hashable, Codable {
   /// The name as it stands in the export.
   public var name: String
   /// How many tasks, assets or annotations have it.
@@ -10,7 +10,7 @@ public struct NearName: Sendable, Hashable {
 }
 
 /// A name that an option was given and nothing in the inputs has.
-public struct MissingName: Sendable, Hashable {
+public struct MissingName: Sendable, Hashable, Codable {
   /// Which option.
   public var option: NameOption
   /// The name as it was given.
@@ -19,7 +19,10 @@ public struct MissingName: Sendable, Hashable {
   public var near: [NearName]
 
   /// Who could have had it, in words.
-  let owners: String
+  var owners = "asset"
+
+  /// `owners` is for the run that has just ended.
+  private enum CodingKeys: String, CodingKey { case option, value, near }
 
   var json: JSONText {
     .object([
@@ -77,18 +80,6 @@ extension Selection {
 }
 
 extension NameOption {
-  /// The option as it is typed.
-  var flag: String {
-    switch self {
-    case .stage: "--stage"
-    case .excludeStage: "--exclude-stage"
-    case .batch: "--batch"
-    case .excludeBatch: "--exclude-batch"
-    case .title: "--title"
-    case .excludeTitle: "--exclude-title"
-    }
-  }
-
   fileprivate var isTitle: Bool { self == .title || self == .excludeTitle }
 
   fileprivate func table(of report: Report) -> BoundedTally {
@@ -118,9 +109,9 @@ extension Report {
   private static let mostLines = 20
 
   /// A line for each name that nothing in the inputs has.
-  var missingLines: [String] {
+  func missingLines(naming name: (NameOption) -> String) -> [String] {
     let rest = neverSeen.count - Self.mostLines
-    return neverSeen.prefix(Self.mostLines).map(\.line)
+    return neverSeen.prefix(Self.mostLines).map { $0.line(name($0.option)) }
       + (rest > 0
         ? ["\(rest) more names that nothing in the inputs has; neverSeen in the report lists them"] : [])
   }
@@ -128,11 +119,11 @@ extension Report {
 
 extension MissingName {
   /// The name and what is near it, for people.
-  fileprivate var line: String {
+  fileprivate func line(_ option: String) -> String {
     let isList = near.count > 1 && near.allSatisfy { NearSearch.isPart($0.name, of: value) }
-    return "\(option.flag) \(Self.quoted(value)): no \(owners) has it"
+    return "\(option) \(Self.quoted(value)): no \(owners) has it"
       + (near.isEmpty ? "" : "; " + near.map(described).joined(separator: ", "))
-      + (isList ? " (give \(option.flag) once for each)" : "")
+      + (isList ? " (give \(option) once for each)" : "")
   }
 
   private func described(_ near: NearName) -> String {

@@ -1,7 +1,7 @@
 // What a run has seen and kept: `report.json`, and the line of `--stats json`.
 
 /// What was read of one input or entry.
-public struct InputReport: Sendable {
+public struct InputReport: Sendable, Hashable, Codable {
   /// The input as it was named.
   public var name: String
   /// The entry of an archive.
@@ -20,7 +20,7 @@ public struct InputReport: Sendable {
 }
 
 /// What became of the assets.
-public struct AssetCounts: Sendable, Hashable {
+public struct AssetCounts: Sendable, Hashable, Codable {
   /// All of them.
   public var seen = 0
   /// Those written.
@@ -36,7 +36,7 @@ public struct AssetCounts: Sendable, Hashable {
 }
 
 /// The row with the most bytes.
-public struct BiggestRow: Sendable {
+public struct BiggestRow: Sendable, Hashable {
   /// Its length without the newline.
   public var bytes: Int
   /// Where its asset is.
@@ -52,7 +52,7 @@ public struct BiggestRow: Sendable {
 }
 
 /// A surprise, counted, with the first place it was met at.
-public struct Warning: Sendable {
+public struct Warning: Sendable, Hashable {
   /// What it is.
   public var code: WarningCode
   /// How often it was met.
@@ -62,7 +62,7 @@ public struct Warning: Sendable {
 }
 
 /// The counts of a run.
-public struct Report: Sendable {
+public struct Report: Sendable, Hashable {
   /// What was read, in order.
   public internal(set) var inputs: [InputReport] = []
   /// What became of the assets.

@@ -4,7 +4,7 @@ extension WarningCode {
   /// What the code means, for any number of cases.
   public var message: String {
     switch self {
-    case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default (see --rows annotations)"
+    case .rowTooBig: "rows over 16 MiB, which DuckDB refuses by default (rows of annotations are shorter)"
     case .fieldNotString: "stages or titles that are missing or not strings: they match nothing"
     case .duplicateKey: "keys that stand again in one object: the first decides"
     case .batchesNotStrings: "batches that are not a list of strings: what is no string counts for nothing"
@@ -22,7 +22,12 @@ extension WarningCode {
 
 extension Report {
   /// A line for people for each kind of surprise, and for each name that nothing in the inputs has.
-  public var warningLines: [String] { surpriseLines + missingLines }
+  ///
+  /// - Parameter name: How the options are called there.
+  /// - Returns: The lines, without an end of line.
+  package func warningLines(naming name: (NameOption) -> String) -> [String] {
+    surpriseLines + missingLines(naming: name)
+  }
 
   private var surpriseLines: [String] {
     warnings.sorted { $0.code.rawValue < $1.code.rawValue }.map { warning in

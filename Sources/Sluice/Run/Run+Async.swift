@@ -10,11 +10,11 @@ extension Run {
   /// - Returns: The counts.
   /// - Throws: `RunError`, with the code `.interrupted` if the task was cancelled; nothing is then left behind.
   ///   Rows that a closure has taken it has taken.
-  public func execute(_ monitor: RunMonitor = RunMonitor()) async throws(RunError) -> RunResult {
+  public func execute(monitor: RunMonitor = RunMonitor()) async throws(RunError) -> RunResult {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         DispatchQueue(label: "sluice.run").async {
-          continuation.resume(returning: Result { () throws(RunError) in try execute(monitor) })
+          continuation.resume(returning: Result { () throws(RunError) in try execute(monitor: monitor) })
         }
       }
     } onCancel: {

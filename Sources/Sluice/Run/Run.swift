@@ -1,11 +1,18 @@
 // A run, from its inputs to its commit.
 
 internal import Compression
-internal import Glibc
 internal import Pipeline
 internal import Sharding
 internal import Storage
 public import SystemPackage
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 
 /// Where the rows of a run go.
 public enum RunOutput: Sendable {
@@ -15,13 +22,13 @@ public enum RunOutput: Sendable {
   /// feed, cut anywhere, without partitions, manifest and report.
   ///
   /// The bytes are valid for the time of the call, and no call begins before the last one has ended. What the
-  /// closure throws ends the run and is the `cause` of its error.
+  /// closure throws ends the run and is the `underlyingError` of its error.
   case stream(@Sendable (Span<UInt8>) throws -> Void)
   /// A closure that takes the rows one by one, in the order of the input.
   ///
   /// No call begins before the last one has ended, though the next may come on another thread. While the closure
   /// works, workers read on as far as `ResourceOptions.memory` allows, and then wait. What the closure throws
-  /// ends the run and is the `cause` of its error; when it has enough, the run ends well.
+  /// ends the run and is the `underlyingError` of its error; when it has enough, the run ends well.
   ///
   /// Of `RunOptions.output` only `partitionBy` means something: it says which values `RowFacts` has. `longest` is
   /// the longest row that is handed over, in bytes, and part of the memory; a run that comes to a longer one
@@ -83,7 +90,7 @@ public struct Run: Sendable {
   /// - Parameter monitor: Watches the run and may cancel it.
   /// - Returns: The counts.
   /// - Throws: `RunError`; nothing is then left behind. Rows that a closure has taken it has taken.
-  public func execute(_ monitor: RunMonitor = RunMonitor()) throws(RunError) -> RunResult {
+  public func execute(monitor: RunMonitor = RunMonitor()) throws(RunError) -> RunResult {
     do {
       try check()
       try Scratch.check(temporaryDirectory)

@@ -29,7 +29,7 @@ struct EmptyInput: RunErrorConvertible {
       ? "there is nothing but white space in it" : "the \(place.entry == nil ? "input" : "entry") is empty"
     return RunError(
       .emptyInput, "\(place.description): \(what)",
-      hint: "A download that failed looks like this; with curl, use -fsSL. --allow-empty accepts it.")
+      hint: "A download that failed looks like this; with curl, use -fsSL. `allowEmpty` accepts it.")
   }
 }
 
