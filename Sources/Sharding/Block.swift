@@ -9,6 +9,23 @@ internal import Synchronization
 struct PooledMemory: @unchecked Sendable {
   // Proof of @unchecked: exactly one block, arena or free-list entry holds a buffer at any time.
   let bytes: UnsafeMutableRawBufferPointer
+
+  /// Memory of `count` bytes with as much in front of it as is looked back over.
+  static func allocate(_ count: Int) -> PooledMemory {
+    let all = UnsafeMutableRawBufferPointer.allocate(byteCount: Block.lookBack + count, alignment: 64)
+    return unsafe PooledMemory(bytes: UnsafeMutableRawBufferPointer(rebasing: all[Block.lookBack...]))
+  }
+
+  /// The last `count` bytes in front of it, and the memory itself.
+  func reaching(back count: Int) -> UnsafeMutableRawBufferPointer {
+    precondition(0...Block.lookBack ~= count)
+    // `allocate` made that much room in front.
+    return unsafe UnsafeMutableRawBufferPointer(
+      start: bytes.baseAddress.map { unsafe $0 - count }, count: bytes.count + count)
+  }
+
+  /// Gives memory from `allocate` back to the system.
+  func deallocate() { unsafe reaching(back: Block.lookBack).deallocate() }
 }
 
 /// Memory for blocks and rows, used again and again so that pages stay warm.
@@ -32,7 +49,7 @@ public final class BlockPool: Sendable {
   /// Gives the memory that is not in use back to the system.
   public func releaseFree() {
     state.withLock { state in
-      for memory in state.free { unsafe memory.bytes.deallocate() }
+      for memory in state.free { memory.deallocate() }
       state.free = []
     }
   }
@@ -45,7 +62,7 @@ public final class BlockPool: Sendable {
       state.taken += 1
       return state.free.popLast()
     }
-    return unsafe known ?? PooledMemory(bytes: .allocate(byteCount: blockSize, alignment: 64))
+    return known ?? .allocate(blockSize)
   }
 
   func giveBack(_ memory: PooledMemory) {
@@ -68,6 +85,9 @@ public final class Block: @unchecked Sendable {
   /// The block whose memory it shares; nil if the memory is its own.
   private let whole: Block?
 
+  /// How many bytes in front of a block can be read together with it.
+  public static let lookBack = 64
+
   /// Takes memory from `pool` and fills it.
   ///
   /// - Parameters:
@@ -89,6 +109,23 @@ public final class Block: @unchecked Sendable {
     self.pool = pool
     self.offset = offset
     whole = nil
+  }
+
+  /// Takes memory from `pool` and fills it together with what stands in front of it, in one read.
+  ///
+  /// - Parameters:
+  ///   - pool: Where the memory comes from and goes back to.
+  ///   - offset: Where the first byte stands in the input.
+  ///   - before: How many bytes in front of that are wanted as well, at most `lookBack`.
+  ///   - fill: Writes those, and the block's behind them, and returns how many bytes of the block it wrote.
+  /// - Throws: What `fill` throws.
+  public convenience init(
+    from pool: BlockPool, offset: Int, before: Int, fill: (UnsafeMutableRawBufferPointer) throws -> Int
+  ) throws {
+    try unsafe self.init(from: pool, offset: offset) { buffer in
+      // The buffer is that of memory which `allocate` made, with room in front.
+      try unsafe fill(PooledMemory(bytes: buffer).reaching(back: before))
+    }
   }
 
   private init(_ range: Range<Int>, of block: Block) {

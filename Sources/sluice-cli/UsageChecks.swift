@@ -63,10 +63,3 @@ enum RepeatedOptions {
     return name.dropFirst().compactMap { $0 == "o" ? "--output" : nil }
   }
 }
-
-extension InputName {
-  /// The path, if it is one.
-  var path: FilePath? {
-    if case .path(let path) = self { path } else { nil }
-  }
-}

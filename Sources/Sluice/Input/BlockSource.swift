@@ -85,27 +85,30 @@ final class BlockSource: Sendable {
     switch origin {
     case .random(let source, let range):
       let offset = range.lowerBound + sizes.offset(of: index)
-      let bytes = RereadableBytes(source: source, base: 0)
       let end = min(range.upperBound, offset + sizes.size(of: index))
-      let block = try bytes.block(at: offset, below: end, from: pool)
-      return (block, try Self.isEscaped(offset, in: source, since: range.lowerBound))
+      return try Self.read(source, offset..<end, since: range.lowerBound, from: pool)
     case .stream(let stream): return try stream.next(from: pool)
     }
   }
 
-  /// Whether the byte at `offset` follows an odd run of backslashes; looks back over 64 bytes at most, and
-  /// the engine scans anew in the rare case that they do not tell.
-  private static func isEscaped(
-    _ offset: Int, in source: any RandomAccessSource, since start: Int
-  ) throws -> Bool {
-    let count = min(64, offset - start)
-    if count == 0 { return false }
-    return try unsafe withUnsafeTemporaryAllocation(byteCount: count, alignment: 1) { buffer in
-      guard try unsafe source.read(into: buffer, at: offset - count) == count else { throw InputChanged() }
-      var run = 0
-      while run < count, unsafe buffer[count - 1 - run] == UInt8(ascii: "\\") { run += 1 }
-      return run % 2 == 1
+  /// Reads a block together with the few bytes in front of it.
+  ///
+  /// They tell whether its first byte is escaped: whether it follows an odd run of backslashes. The engine scans anew
+  /// in the rare case that the run is longer than what is looked at.
+  private static func read(
+    _ source: any RandomAccessSource, _ range: Range<Int>, since start: Int, from pool: BlockPool
+  ) throws -> (block: Block, startsEscaped: Bool) {
+    let before = min(Block.lookBack, range.lowerBound - start)
+    let count = min(pool.blockSize, range.count)
+    var run = 0
+    let block = try unsafe Block(from: pool, offset: range.lowerBound, before: before) { buffer in
+      let part = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[..<(before + count)])
+      let filled = try unsafe source.read(into: part, at: range.lowerBound - before)
+      guard filled == before + count else { throw InputChanged() }
+      while run < before, unsafe part[before - 1 - run] == UInt8(ascii: "\\") { run += 1 }
+      return count
     }
+    return (block, run % 2 == 1)
   }
 
   /// A place to write the bytes of a giant element to; nil if they can be read again where they are.

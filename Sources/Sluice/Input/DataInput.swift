@@ -4,57 +4,6 @@
 internal import Compression
 internal import Sharding
 internal import Storage
-public import SystemPackage
-
-/// What a run is given to read.
-public enum InputName: Sendable, Hashable, CustomStringConvertible {
-  /// A path, which need not be text.
-  case path(FilePath)
-  /// Standard input.
-  case standardInput
-
-  /// The name for people, with U+FFFD for what of a path is not valid UTF-8; `-` for standard input.
-  public var description: String { shownPath.string }
-
-  /// What messages call it.
-  var shownPath: FilePath {
-    switch self {
-    case .path(let path): path
-    case .standardInput: "-"
-    }
-  }
-}
-
-extension InputName {
-  /// The length, unless it is a pipe.
-  ///
-  /// - Throws: `StorageError` if it is a file that cannot be opened.
-  func size() throws -> Int? {
-    switch self {
-    case .standardInput:
-      // Asking for its length by opening it would move where it stands.
-      let status = try FileStatus(of: FileDescriptor.standardInput, path: shownPath)
-      if status.kind == .directory { throw isDirectory }
-      return status.kind == .file ? status.size : nil
-    case .path(let path):
-      switch try FileStatus(of: path, followingLinks: true)?.kind {
-      case .directory: throw isDirectory
-      case .file, nil: return try FingerprintedInput(self) { _ in }.size
-      // Opening a pipe and closing it again would end it for whoever writes to it.
-      case .symbolicLink, .other: return nil
-      }
-    }
-  }
-}
-
-extension InputName {
-  private var isDirectory: RunError {
-    let shown = ForeignPlace(name: self, entry: nil, container: .plain).shellName
-    return RunError(
-      .notExport, "\(self): this is a directory, not an export",
-      hint: "Name the files in it: sluice run \(self == .standardInput ? "DIR" : shown)/*.json")
-  }
-}
 
 /// One row of elements: an input, or an entry of one.
 struct DataInput {
@@ -72,7 +21,7 @@ struct DataInput {
 /// An input, opened.
 struct OpenInput {
   let name: InputName
-  private let raw: FingerprintedInput
+  private let raw: any ByteSource
   private let allowance: InputAllowance
 
   /// Opens an input.
@@ -88,7 +37,7 @@ struct OpenInput {
   ) throws {
     self.name = name
     allowance = InputAllowance(name, limit: limit)
-    raw = try FingerprintedInput(name, gate: gate, counting: counting)
+    raw = try name.open(gate: gate, counting: counting)
   }
 
   /// Whether the input is a file that is no longer what it was when it was opened.

@@ -46,12 +46,7 @@ struct DirectoryRun {
   private func inputFiles() throws -> InputFiles {
     var files: InputFiles = [:]
     for name in run.inputs {
-      let status =
-        switch name {
-        case .path(let path): try FileStatus(of: path, followingLinks: true)
-        case .standardInput: try FileStatus(of: FileDescriptor.standardInput, path: "-")
-        }
-      if let status, status.kind == .file { files[status.identity] = name.shownPath }
+      if let status = try name.status(), status.kind == .file { files[status.identity] = name.shownPath }
     }
     return files
   }

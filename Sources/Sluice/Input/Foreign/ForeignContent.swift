@@ -66,8 +66,7 @@ extension ForeignContent {
 extension ForeignPlace {
   /// Whether a program can be given the file's name.
   var isPlainFile: Bool {
-    if case .path = name { return entry == nil && container == .plain }
-    return false
+    name.path != nil && entry == nil && container == .plain
   }
 
   /// The input's name as a shell takes it.
@@ -75,7 +74,7 @@ extension ForeignPlace {
 
   /// A command that writes the bytes that were looked at.
   var unpacked: String {
-    guard case .path = name else { return "…" }
+    guard name.path != nil else { return "…" }
     switch container {
     case .plain: return "cat \(shellName)"
     case .gzip: return "gzip -dc \(shellName)"
