@@ -94,7 +94,7 @@ private struct FrameLength {
   private var head: [UInt8] = []
   var produced: UInt64 = 0
 
-  /// Takes in compressed bytes of the frame.
+  /// Adds compressed bytes of the frame.
   mutating func add(_ bytes: UnsafeRawBufferPointer) {
     if head.count < Self.longestHeader { unsafe head += bytes.prefix(Self.longestHeader - head.count) }
   }

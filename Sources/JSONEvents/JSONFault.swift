@@ -14,7 +14,7 @@ public struct JSONFault: Error, Hashable, Sendable {
     case invalidEscape
     /// A number with a digit missing or a leading zero.
     case invalidNumber
-    /// Something that begins like `true`, `false` or `null` and goes on otherwise.
+    /// Something that starts like `true`, `false` or `null` but is none of them.
     case invalidLiteral
     /// A container deeper than allowed.
     case tooDeep

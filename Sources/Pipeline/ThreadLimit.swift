@@ -43,13 +43,13 @@ public final class ThreadLimit: Sendable {
     }
   }
 
-  /// Takes in that a worker works no more.
+  /// Notes that a worker has stopped.
   public func leave() {
     guard isNeeded else { return }
     state.withLock { $0.working -= 1 }
   }
 
-  /// Takes in that a library works on more threads than before, or on fewer.
+  /// Notes how many more threads a library works on, or how many fewer.
   ///
   /// - Parameter change: How many more.
   /// - Returns: Whether all are within the limit.

@@ -32,18 +32,18 @@ public final class ReadGate: Sendable {
   /// Makes an open gate, at which readers wait for ever.
   public init() {}
 
-  /// Has readers give up at once, also those that wait already.
+  /// Makes all readers give up, including those waiting.
   public func shut() { isShut.store(true, ordering: .sequentiallyConsistent) }
 
-  /// Has readers wait again.
+  /// Lets readers wait again.
   public func open() { isShut.store(false, ordering: .sequentiallyConsistent) }
 
-  /// Has readers give up this long from now if there is nothing to read.
+  /// Makes readers give up after this time if there is nothing to read.
   public func wait(milliseconds: Int) {
     deadline.store(Self.now() + UInt64(milliseconds) * 1_000_000, ordering: .relaxed)
   }
 
-  /// Has readers wait as long as it takes.
+  /// Lets readers wait indefinitely.
   public func waitForever() { deadline.store(.max, ordering: .relaxed) }
 
   /// Waits until `descriptor` has bytes or is at its end.

@@ -98,7 +98,7 @@ struct RowArguments: ParsableArguments {
   var prune = false
 
   @Option(
-    help: "stageHistory. (default: keep; of annotation rows: drop)")
+    help: "What to do with stageHistory (default: keep; drop for annotation rows).")
   var history: HistoryMode?
 
   @Flag(name: .customLong("strip-url-query"), help: "Cut signatures off the URLs of assets and brush data.")
@@ -223,7 +223,7 @@ private func parseKeys(_ text: String) throws -> [PartitionKey] {
   for name in text.split(separator: ",", omittingEmptySubsequences: false) {
     guard let key = PartitionKey(rawValue: String(name)) else {
       let known = PartitionKey.allCases.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("'\(name)' is nothing to partition by; there are \(known)")
+      throw ValidationError("cannot partition by '\(name)'; choose among \(known)")
     }
     keys.append(key)
   }

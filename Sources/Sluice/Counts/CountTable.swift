@@ -26,7 +26,7 @@ struct CountTable: Sendable {
   /// Counts names that are not known any more.
   mutating func addOther(_ sums: SeenKept) { other.add(seen: sums.seen, kept: sums.kept) }
 
-  /// Takes in what was counted after everything so far; without `keeps` it is only seen.
+  /// Adds counts that follow all others so far; without `keeps`, only what was seen.
   mutating func add(_ table: CountTable, keeps: Bool = true, limit: Int = .max) {
     for (name, count) in zip(table.names, table.counts) {
       add(name, seen: count.seen, kept: keeps ? count.kept : 0, limit: limit)

@@ -156,7 +156,7 @@ final class StreamBlocks: @unchecked Sendable {
     sizes = BlockSizes(full: blockSize, startsShort: false)
   }
 
-  /// Has the next blocks be of these sizes.
+  /// Sets the sizes of the next blocks.
   func start(_ sizes: BlockSizes) {
     self.sizes = sizes
     blocks = 0

@@ -5,7 +5,7 @@ internal import Compression
 internal import Sharding
 internal import Storage
 
-/// One row of elements: an input, or an entry of one.
+/// One asset stream: an input, or an entry of an archive.
 struct DataInput {
   enum Bytes {
     case random(any RandomAccessSource)
@@ -53,7 +53,7 @@ struct OpenInput {
   ///   - records: Counts inputs and entries.
   ///   - allowEmpty: Whether archive entries may be without a byte.
   ///   - skipped: Gets the name of each archive entry that holds no export.
-  ///   - body: Reads one row of elements; false ends the visit.
+  ///   - body: Reads one asset stream; false ends the visit.
   /// - Throws: `CompressionError`, `RunError` for an archive without an export, what `body` throws.
   func forEachData(
     scratch: Scratch, records: RecordBudget, allowEmpty: Bool, skipped: (String) -> Void,

@@ -15,7 +15,7 @@ final class InputAllowance {
     self.limit = limit ?? .max
   }
 
-  /// Takes in that `count` more bytes were decompressed.
+  /// Counts `count` more decompressed bytes.
   ///
   /// - Throws: `RunError` once there are too many.
   func take(_ count: Int) throws {

@@ -4,7 +4,7 @@
 internal import Sharding
 internal import Storage
 
-/// The bytes of one row of elements.
+/// The bytes of one asset stream.
 final class InputBytes {
   private enum Origin {
     case random(RereadableBytes)
@@ -126,7 +126,7 @@ final class InputBytes {
     }
   }
 
-  /// Has the next engine start where `cursor` stands.
+  /// Makes the next engine start at the cursor.
   func giveBack(_ cursor: BlockCursor) {
     guard case .stream(let stream) = origin else { return }
     var rest = cursor.rest

@@ -134,7 +134,7 @@ private struct OtherEntries {
   private var count = 0
   private var hint: String?
 
-  /// Takes in an entry that is no export; what has no name is not spoken of.
+  /// Adds an entry that is no export; one without content to name is not mentioned.
   mutating func add(_ place: ForeignPlace, _ content: ForeignContent?) {
     guard let content else { return }
     count += 1

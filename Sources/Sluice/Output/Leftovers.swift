@@ -7,7 +7,7 @@ extension OutputDestination {
   /// Finishes a commit that was cut short and clears what dead runs left; needs the lock.
   ///
   /// - Returns: Where that went which was in a replaced tree and is not ours.
-  func makeGood(_ system: OutputSystem) throws -> [FilePath] {
+  func recoverAndClean(_ system: OutputSystem) throws -> [FilePath] {
     try system.before(.recover)
     var kept: [FilePath] = []
     if try FileStatus(of: path, followingLinks: false)?.kind == .directory {

@@ -123,7 +123,7 @@ package final class OutputTransaction: Sendable {
     tree = staging.appending("tree")
     do {
       try destination.checkTemporary(temporaryDirectory)
-      let kept = try destination.makeGood(system)
+      let kept = try destination.recoverAndClean(system)
       state.withLock { $0.kept = kept }
       _ = try destination.check(overwrite: overwrite, inputs: inputs)
       try system.before(.makeStaging)
@@ -184,7 +184,7 @@ package final class OutputTransaction: Sendable {
     return sink
   }
 
-  /// Takes in that a file has all its bytes; by the commit they will be durable.
+  /// Notes that a file is complete; the commit makes it durable.
   ///
   /// Any thread may call it.
   ///

@@ -23,7 +23,7 @@ struct PartFile: Sendable {
 
 /// Somewhere a part's stored bytes go.
 protocol PartDestination: ByteSink {
-  /// Takes in that there are no more; they need not be durable yet.
+  /// Ends the part; its bytes need not be durable yet.
   func finish() throws
 }
 

@@ -76,7 +76,7 @@ final class RejectCollector {
     self.makeFile = makeFile
   }
 
-  /// Takes in the bytes that follow.
+  /// Adds the bytes that follow.
   func append(_ more: Span<UInt8>) {
     var space = 0
     while space < more.count, [0x20, 0x09, 0x0A, 0x0D].contains(more[more.count - 1 - space]) { space += 1 }

@@ -1,4 +1,4 @@
-// Reads one row of elements to its end: starts the engine, and where something is malformed either fails or
+// Reads one asset stream to its end: starts the engine, and where something is malformed either fails or
 // finds out where to go on and starts the engine again there.
 
 internal import Pipeline
@@ -42,7 +42,7 @@ struct RunContext {
   }
 }
 
-/// One row of elements, being read.
+/// One asset stream, being read.
 final class InputRun {
   private let context: RunContext
   private let data: DataInput

@@ -54,13 +54,13 @@ public final class RunMonitor: Sendable {
     due = Atomic(DispatchTime.now().uptimeNanoseconds + self.interval)
   }
 
-  /// Has the run stop as soon as it can; nothing is committed.
+  /// Stops the run as soon as possible; nothing is committed.
   public func cancel() {
     cancelled.store(true, ordering: .sequentiallyConsistent)
     gate.shut()
   }
 
-  /// Has pipes be waited for, unless the run is to stop.
+  /// Reopens the gate unless the run was cancelled.
   func openGate() {
     gate.open()
     // A cancellation in between must not be undone.
@@ -117,7 +117,7 @@ public final class RunMonitor: Sendable {
     onProgress(progress)
   }
 
-  /// Takes in that all is done.
+  /// Reports the final progress.
   func end() { onProgress?(progress) }
 
   func checkCancelled() throws {
