@@ -27,64 +27,33 @@ struct Annotation: Sendable {
 }
 
 /// Reads elements, one after another.
-///
-/// As with `AssetReader`, the class is only what a parser can hold.
-// Safe to use: made in init, freed in deinit, and never given away. No access overlaps another: a reader belongs
-// to one worker, and the methods of the state call nobody who knows the reader.
-@safe
-final class AnnotationListReader: JSONEventHandler {
-  private let state: UnsafeMutablePointer<AnnotationListState>
+final class AnnotationListReader: EventReader {
+  private let state: EventStateBox<AnnotationListState>
 
   /// Reads a list, or a part of it from `start` on: what is before it was made up for the parser.
   init(_ place: ListPlace, from start: Int, hasColumns: Bool) {
-    unsafe state = .allocate(capacity: 1)
-    unsafe state.initialize(to: AnnotationListState(place, from: start, hasColumns: hasColumns))
+    state = EventStateBox(AnnotationListState(place, from: start, hasColumns: hasColumns))
   }
 
-  deinit {
-    unsafe state.deinitialize(count: 1)
-    unsafe state.deallocate()
-  }
+  func with<Result>(_ body: (inout AnnotationListState) -> Result) -> Result { state.with(body) }
 
   /// Whether the container that has just been opened need not be read.
-  var skipsContainer: Bool { unsafe state.pointee.skipsContainer }
+  var skipsContainer: Bool { with { $0.skipsContainer } }
 
   /// Takes the elements that have ended since they were last taken.
   func take(_ body: (Annotation) throws -> Void) rethrows {
-    if unsafe state.pointee.finished.isEmpty { return }
+    if with({ $0.finished.isEmpty }) { return }
     var finished: [Annotation] = []
-    unsafe swap(&finished, &state.pointee.finished)
+    with { swap(&finished, &$0.finished) }
     for annotation in finished { try body(annotation) }
     // The memory goes back, so that the next ones need none.
     finished.removeAll(keepingCapacity: true)
-    if unsafe state.pointee.finished.isEmpty { unsafe swap(&finished, &state.pointee.finished) }
+    with { if $0.finished.isEmpty { swap(&finished, &$0.finished) } }
   }
-
-  func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }
-  func startArray(at offset: Int) { unsafe state.pointee.open(isObject: false, at: offset) }
-  func endObject(at offset: Int) { unsafe state.pointee.close(at: offset) }
-  func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
-
-  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.key(value, loneSurrogate: loneSurrogate, at: range)
-  }
-
-  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.string(value, loneSurrogate: loneSurrogate, at: range)
-  }
-
-  func oversizedString(isKey: Bool, at range: Range<Int>) {
-    unsafe isKey ? state.pointee.oversizedKey() : state.pointee.scalar(.other, range)
-  }
-
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func oversizedNumber(at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func boolean(_ value: Bool, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func null(at range: Range<Int>) { unsafe state.pointee.scalar(.null, range) }
 }
 
 /// What has been read of a list so far, and what to make of the next event.
-private struct AnnotationListState {
+struct AnnotationListState: EventState {
   var finished: [Annotation] = []
   private let kind: AnnotationKind
   private let counts: Bool
@@ -119,7 +88,8 @@ private struct AnnotationListState {
     }
   }
 
-  mutating func oversizedKey() {
+  mutating func oversizedString(isKey: Bool, at range: Range<Int>) {
+    guard isKey else { return scalar(.other, range) }
     guard level == 1 else { return }
     begin(.other, at: 0..<0)
     current.members.unnamedKey()

@@ -62,14 +62,8 @@ enum Place {
 }
 
 /// Reads assets, one after another.
-///
-/// The class is only what a parser can hold. The runtime checks every access to a class's property that it cannot
-/// prove to be alone, and an asset has hundreds of events; hence memory of its own.
-// Safe to use: made in init, freed in deinit, and never given away. No access overlaps another: a reader belongs
-// to one worker, and the methods of the state call nobody who knows the reader.
-@safe
-final class AssetReader: JSONEventHandler {
-  private let state: UnsafeMutablePointer<AssetState>
+final class AssetReader: EventReader {
+  private let state: EventStateBox<AssetState>
 
   /// Makes a reader.
   ///
@@ -78,68 +72,42 @@ final class AssetReader: JSONEventHandler {
   ///   - listsApart: Which annotation lists it leaves to others.
   ///   - keepsTasks: Whether it remembers the tasks of `tasks`, or has somebody else done so.
   init(_ needs: ReaderNeeds, listsApart: ListsApart = .none, keepsTasks: Bool = true) {
-    unsafe state = .allocate(capacity: 1)
-    unsafe state.initialize(to: AssetState(needs, listsApart: listsApart, keepsTasks: keepsTasks))
+    state = EventStateBox(AssetState(needs, listsApart: listsApart, keepsTasks: keepsTasks))
   }
 
-  deinit {
-    unsafe state.deinitialize(count: 1)
-    unsafe state.deallocate()
-  }
+  func with<Result>(_ body: (inout AssetState) -> Result) -> Result { state.with(body) }
 
   /// Whether the container that has just been opened need not be read.
-  var skipsContainer: Bool { unsafe state.pointee.skipsContainer }
+  var skipsContainer: Bool { with { $0.skipsContainer } }
 
   /// Whether an asset has been read to its end.
-  var isComplete: Bool { unsafe state.pointee.isComplete }
+  var isComplete: Bool { with { $0.isComplete } }
 
   /// Forgets the asset.
-  func reset() { unsafe state.pointee.reset() }
+  func reset() { with { $0.reset() } }
 
   /// Takes what was read, ready for the next asset.
-  func take() -> AssetFacts { unsafe state.pointee.take() }
+  func take() -> AssetFacts { with { $0.take() } }
 
   /// The annotation list that has just been opened, if it is read apart.
-  func takeOpenedList() -> ListPlace? { unsafe state.pointee.takeOpenedList() }
+  func takeOpenedList() -> ListPlace? { with { $0.takeOpenedList() } }
 
   /// What is known of an asset in the midst of its task, if nothing that may come later changes what becomes
   /// of it; nil if it may.
-  func settledFacts(_ options: RunOptions) -> AssetFacts? { unsafe state.pointee.settledFacts(options) }
+  func settledFacts(_ options: RunOptions) -> AssetFacts? { with { $0.settledFacts(options) } }
 
   /// Takes what does not go into the row, as far as it has been read.
-  func takeCuts() -> (members: [Cut], urls: [Cut]) { unsafe state.pointee.takeCuts() }
+  func takeCuts() -> (members: [Cut], urls: [Cut]) { with { $0.takeCuts() } }
 
   /// What has surprised so far, by code.
-  var surprises: Surprises { unsafe state.pointee.facts.surprises }
+  var surprises: Surprises { with { $0.facts.surprises } }
 
   /// Where the containers start that are being read, the asset first.
-  var starts: [Int] { unsafe state.pointee.starts }
-
-  func startObject(at offset: Int) { unsafe state.pointee.open(isObject: true, at: offset) }
-  func startArray(at offset: Int) { unsafe state.pointee.open(isObject: false, at: offset) }
-  func endObject(at offset: Int) { unsafe state.pointee.close(at: offset) }
-  func endArray(at offset: Int) { unsafe state.pointee.close(at: offset) }
-
-  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.key(value, loneSurrogate: loneSurrogate, at: range)
-  }
-
-  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    unsafe state.pointee.string(value, loneSurrogate: loneSurrogate, at: range)
-  }
-
-  func oversizedString(isKey: Bool, at range: Range<Int>) {
-    unsafe state.pointee.oversizedString(isKey: isKey, at: range)
-  }
-
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func oversizedNumber(at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func boolean(_ value: Bool, at range: Range<Int>) { unsafe state.pointee.scalar(.other, range) }
-  func null(at range: Range<Int>) { unsafe state.pointee.scalar(.null, range) }
+  var starts: [Int] { with { $0.starts } }
 }
 
 /// What has been read of an asset so far, and what to make of the next event.
-struct AssetState {
+struct AssetState: EventState {
   /// A container that is being read.
   struct Container {
     var place: Place
