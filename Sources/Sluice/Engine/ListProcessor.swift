@@ -29,11 +29,11 @@ final class ListProcessor {
   /// - Returns: What came of it.
   /// - Throws: What is no fault of the run.
   func process(_ run: ListRun, _ arena: Arena, pool: BlockPool, limit: Int) throws -> ListOutcome {
-    let extent = run.element.extent
     let buffer = RowBuffer(arena, pool: pool, kernel: plan.kernel)
     let start = arena.position
-    var outcome = ListOutcome(run)
-    guard try work(on: run, extent, RowTarget(buffer, arena, limit: limit), into: &outcome) else {
+    let target = RowTarget(buffer, arena, limit: limit)
+    var outcome = try work(on: ListSource(run: run, bytes: run.element.extent, target: target))
+    guard outcome.isValid else {
       outcome.fault = try heldFault(in: run)
       return outcome
     }
@@ -59,10 +59,10 @@ final class ListProcessor {
   func process(
     _ run: ListRun, _ bytes: ReadAgain, _ buffer: RowBuffer, onRow: @escaping (RowPlace) throws -> Void
   ) throws -> ListOutcome? {
-    var outcome = ListOutcome(run)
-    let target = RowTarget(buffer, nil, limit: .max)
+    var target = RowTarget(buffer, nil, limit: .max)
     target.onRow = onRow
-    guard try work(on: run, bytes, target, into: &outcome) else { return nil }
+    var outcome = try work(on: ListSource(run: run, bytes: bytes, target: target))
+    guard outcome.isValid else { return nil }
     for (code, surprise) in outcome.surprises {
       let line = try self.line(of: surprise.first, run, bytes)
       outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
@@ -70,82 +70,37 @@ final class ListProcessor {
     return outcome
   }
 
-  /// - Returns: Whether what was looked at is JSON.
-  private func work(
-    on run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
-  ) throws -> Bool {
-    if run.job.validates, try !isValid(run, bytes) { return false }
+  private func work(on source: ListSource) throws -> ListOutcome {
+    let run = source.run
+    var outcome = ListOutcome(run)
+    if run.job.validates, try !isValid(run, source.bytes) {
+      outcome.isValid = false
+      return outcome
+    }
     switch run.job.output {
-    case .none:
-      return try !run.job.counts || read(run, bytes, target, into: &outcome) { _, _ in }
+    case .none: return try run.job.counts ? read(source, CountedAnnotations()) : outcome
     case .elements(false):
-      try target.buffer.append(run.range.lowerBound + (run.isFirst ? 0 : 1)..<run.range.upperBound, of: bytes)
-      return true
-    case .elements(true): return try prune(run, bytes, target, into: &outcome)
-    case .cuts: return try findCuts(run, bytes, target, into: &outcome)
-    case .rows(let frame): return try makeRows(run, frame, bytes, target, into: &outcome)
+      let start = run.range.lowerBound + (run.isFirst ? 0 : 1)
+      try source.target.buffer.append(start..<run.range.upperBound, of: source.bytes)
+      return outcome
+    case .elements(true): return try read(source, KeptElements(source))
+    case .cuts: return try read(source, ElementCuts(run.range))
+    case .rows(let frame): return try read(source, WrittenRows(rows(of: source, frame), source))
     case .checkedRows(let frame):
-      let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, nil)
-      return try read(run, bytes, target, into: &outcome) { annotation, _ in
-        try rows.check(annotation, bytes)
-      }
+      return try read(source, CheckedRows(rows: rows(of: source, frame), bytes: source.bytes))
     }
   }
 
-  /// Copies the elements that the title options keep, with commas between them.
-  private func prune(
-    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
-  ) throws -> Bool {
-    let buffer = target.buffer
-    let comma = [UInt8(ascii: ",")]
-    var isFirst = true
-    return try read(run, bytes, target, into: &outcome) { annotation, _ in
-      if !isFirst { try buffer.append(comma.span) }
-      isFirst = false
-      try buffer.append(annotation.range, of: bytes)
-    }
+  private func rows(of source: ListSource, _ frame: RowFrame) -> AnnotationRows {
+    AnnotationRows(plan, source.run.place, frame, to: source.target.buffer, source.target.arena)
   }
 
-  /// Finds the elements that the title options do not keep, with the commas that go with them.
-  private func findCuts(
-    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
-  ) throws -> Bool {
-    var cutter = ItemCutter(after: run.range.lowerBound)
-    let isValid = try read(run, bytes, target, into: &outcome) { annotation, outcome in
-      if let cut = cutter.item(annotation.range, isRemoved: false) { outcome.cuts.append(cut) }
-    } removed: {
-      _ = cutter.item($0, isRemoved: true)
-    }
-    if let cut = cutter.close(at: run.range.upperBound) { outcome.cuts.append(cut) }
-    return isValid
-  }
-
-  private func makeRows(
-    _ run: ListRun, _ frame: RowFrame, _ bytes: any ElementBytes, _ target: RowTarget,
-    into outcome: inout ListOutcome
-  ) throws -> Bool {
-    let rows = AnnotationRows(plan, run.place, frame, to: target.buffer, target.arena)
-    rows.onRow = target.onRow
-    let start = target.buffer.count
-    let isValid = try read(run, bytes, target, into: &outcome) { annotation, outcome in
-      if !run.job.validates { try rows.check(annotation, bytes) }
-      let length = try rows.write(annotation, bytes)
-      if Row.isBig(length) { outcome.warn(.rowTooBig, at: annotation.range.lowerBound) }
-      outcome.note(row: length, at: annotation.range.lowerBound)
-      let end = annotation.range.upperBound
-      if target.buffer.count - start >= target.limit, end < run.range.upperBound { throw Enough(end: end) }
-    }
-    outcome.rows = rows.groups
-    return isValid
-  }
-
-  /// How many titles and tools are counted at a time.
-  private static let mostNames = 20_000
-
-  /// There are rows or names enough for now.
-  private struct Enough: Error {
-    /// Where the last annotation ends that was read.
-    var end: Int
+  private func read<Consumer: AnnotationConsumer>(
+    _ source: ListSource, _ consumer: Consumer
+  ) throws -> ListOutcome {
+    var reading = ListReading(plan, titles, source, consumer)
+    try reading.read(with: &scanner)
+    return reading.outcome
   }
 
   // MARK: Validity
@@ -200,115 +155,5 @@ final class ListProcessor {
     var line = run.element.line
     try bytes.visit(run.range.lowerBound..<offset) { line = lines.advance(line, over: $0, at: $1) }
     return line
-  }
-
-  // MARK: Annotations
-
-  /// Reads the annotations of a run, and gives those to `body` that the title options keep.
-  ///
-  /// `removed` is told where the others are.
-  ///
-  /// - Returns: Whether what was read of them is JSON.
-  private func read(
-    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome,
-    _ body: (Annotation, inout ListOutcome) throws -> Void, removed: (Range<Int>) -> Void = { _ in }
-  ) throws -> Bool {
-    do {
-      let rest = try scan(run, bytes, target, into: &outcome, body, removed)
-      if let rest { try parse(run, from: rest, bytes, target, into: &outcome, body, removed) }
-      return true
-    } catch let enough as Enough {
-      outcome.leave(run, from: enough.end)
-      return true
-    } catch is JSONRejection {
-      return false
-    } catch is AnnotationRows.Malformed {
-      return false
-    }
-  }
-
-  /// Reads by the scanner, as far as there is no doubt.
-  ///
-  /// - Returns: From where on there is; nil if there is none.
-  private func scan(
-    _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome,
-    _ body: (Annotation, inout ListOutcome) throws -> Void, _ removed: (Range<Int>) -> Void
-  ) throws -> RunRest? {
-    let counts = run.job.counts && run.place.counts
-    let stops = target.limit != .max
-    var scan = RunScan<ColumnPlaces>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
-    scanner.begin(run.place.kind)
-    defer { scanner.flush(to: &outcome) }
-    try bytes.visit(run.range) { bytes, offset in
-      try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
-        if counts { scanner.count(at: range.lowerBound) }
-        if scanner.isKept { try body(scanner.annotation(at: range), &outcome) } else { removed(range) }
-        guard scanner.isFull || scanner.nameCount > Self.mostNames else { return }
-        scanner.flush(to: &outcome)
-        scanner.forget()
-        let isEnough = outcome.task.annotations.nameCount > Self.mostNames
-        if stops, isEnough, range.upperBound < run.range.upperBound { throw Enough(end: range.upperBound) }
-      }
-    }
-    return scan.finish()
-  }
-
-  /// Reads to the end by yajl.
-  private func parse(
-    _ whole: ListRun, from rest: RunRest, _ bytes: any ElementBytes, _ target: RowTarget,
-    into outcome: inout ListOutcome, _ body: (Annotation, inout ListOutcome) throws -> Void,
-    _ removed: (Range<Int>) -> Void
-  ) throws {
-    let run = rest.run(of: whole)
-    let opening = rest.opening(in: whole)
-    let reader = AnnotationListReader(
-      run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
-    var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
-    func take(_ annotation: Annotation) throws {
-      count(annotation, run, into: &outcome)
-      let isKept = titles.keeps(title: annotation.members.title.comparable)
-      if isKept { try body(annotation, &outcome) } else { removed(annotation.range) }
-      let end = annotation.range.upperBound
-      if target.limit != .max, outcome.task.annotations.nameCount > Self.mostNames, end < run.range.upperBound
-      {
-        throw Enough(end: end)
-      }
-    }
-    try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
-    try bytes.visit(run.range) { bytes, offset in
-      try walker.consume(bytes, at: offset) { try reader.take(take) }
-    }
-    try walker.feed(run.closing.span, at: run.range.upperBound)
-    try reader.take(take)
-  }
-
-  private func count(_ annotation: Annotation, _ run: ListRun, into outcome: inout ListOutcome) {
-    guard run.job.counts else { return }
-    outcome.duplicateKeys += annotation.duplicateKeys
-    for _ in 0..<annotation.duplicateKeys { outcome.warn(.duplicateKey, at: annotation.range.lowerBound) }
-    for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
-    if !annotation.isObject {
-      outcome.warn(.unknownShape, at: annotation.range.lowerBound)
-    } else if run.place.counts, annotation.members.title.text == nil {
-      outcome.warn(.fieldNotString, at: annotation.range.lowerBound)
-    }
-    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles) }
-  }
-}
-
-/// Where the rows of a run go, and how many of them.
-private final class RowTarget {
-  let buffer: RowBuffer
-  /// The arena that the buffer collects in, if it does.
-  let arena: Arena?
-  /// How many bytes are enough.
-  let limit: Int
-  /// Told where each row goes before it is written.
-  var onRow: ((RowPlace) throws -> Void)?
-
-  init(_ buffer: RowBuffer, _ arena: Arena?, limit: Int) {
-    self.buffer = buffer
-    self.arena = arena
-    self.limit = limit
   }
 }

@@ -84,7 +84,9 @@ struct ListOutcome: Sendable {
   var surprises: Surprises = [:]
   /// Where the first surprise of each code is.
   var surpriseLines: SurpriseLines = [:]
-  /// Where it stops being JSON.
+  /// Whether what was looked at is JSON.
+  var isValid = true
+  /// Where it stops being JSON, once that has been looked for.
   var fault: ElementFault?
   /// What went wrong that is no fault of the input.
   var failure: (any Error)?

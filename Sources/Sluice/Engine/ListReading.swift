@@ -1,0 +1,143 @@
+// Reads the annotations of a run of a list: by the scanner as far as there is no doubt, by yajl from there on.
+
+internal import JSONEvents
+internal import Sharding
+
+/// A run, where its bytes are, and where what is made of it goes.
+struct ListSource {
+  let run: ListRun
+  let bytes: any ElementBytes
+  let target: RowTarget
+}
+
+/// Where the rows of a run go, and how many of them.
+struct RowTarget {
+  let buffer: RowBuffer
+  /// The arena that the buffer collects in, if it does.
+  let arena: Arena?
+  /// How many bytes are enough.
+  let limit: Int
+  /// Told where each row goes before it is written.
+  var onRow: ((RowPlace) throws -> Void)?
+
+  init(_ buffer: RowBuffer, _ arena: Arena?, limit: Int) {
+    self.buffer = buffer
+    self.arena = arena
+    self.limit = limit
+  }
+}
+
+/// The reading of one run.
+struct ListReading<Consumer: AnnotationConsumer> {
+  private let plan: RunPlan
+  private let titles: TitleMatcher
+  private let source: ListSource
+  private var consumer: Consumer
+  /// What has come of it so far.
+  private(set) var outcome: ListOutcome
+  /// Whether it may end before the run does.
+  private let mayStop: Bool
+
+  init(_ plan: RunPlan, _ titles: TitleMatcher, _ source: ListSource, _ consumer: Consumer) {
+    self.plan = plan
+    self.titles = titles
+    self.source = source
+    self.consumer = consumer
+    outcome = ListOutcome(source.run)
+    mayStop = source.target.limit != .max
+  }
+
+  /// How many titles and tools are counted at a time.
+  private static var mostNames: Int { 20_000 }
+
+  /// Reads the run, and has the consumer take its annotations.
+  ///
+  /// - Throws: What is no fault of the run; a fault is noted in the outcome.
+  mutating func read(with scanner: inout AnnotationScanner<ColumnPlaces>) throws {
+    do {
+      if let rest = try scan(with: &scanner) { try parse(from: rest) }
+    } catch let enough as Enough {
+      outcome.leave(source.run, from: enough.end)
+    } catch is JSONRejection {
+      outcome.isValid = false
+    } catch is AnnotationRows.Malformed {
+      outcome.isValid = false
+    }
+    consumer.finish(&outcome)
+  }
+
+  // MARK: The scanner
+
+  /// Reads as far as there is no doubt.
+  ///
+  /// - Returns: From where on there is; nil if there is none.
+  private mutating func scan(with scanner: inout AnnotationScanner<ColumnPlaces>) throws -> RunRest? {
+    let (run, bytes) = (source.run, source.bytes)
+    let counts = run.job.counts && run.place.counts
+    var scan = RunScan<ColumnPlaces>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    scanner.begin(run.place.kind)
+    defer { scanner.flush(to: &outcome) }
+    try bytes.visit(run.range) { bytes, offset in
+      try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
+        if counts { scanner.count(at: range.lowerBound) }
+        if scanner.isKept {
+          try consumer.keep(scanner.annotation(at: range), &outcome)
+        } else {
+          consumer.remove(range)
+        }
+        guard scanner.isFull || scanner.nameCount > Self.mostNames else { return }
+        scanner.flush(to: &outcome)
+        scanner.forget()
+        try stopIfEnough(at: range.upperBound)
+      }
+    }
+    return scan.finish()
+  }
+
+  private func stopIfEnough(at end: Int) throws {
+    if mayStop, outcome.task.annotations.nameCount > Self.mostNames, end < source.run.range.upperBound {
+      throw Enough(end: end)
+    }
+  }
+
+  // MARK: yajl
+
+  /// Reads to the end.
+  private mutating func parse(from rest: RunRest) throws {
+    let (run, bytes) = (rest.run(of: source.run), source.bytes)
+    let opening = rest.opening(in: source.run)
+    let reader = AnnotationListReader(
+      run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
+    var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
+    try bytes.visit(run.range) { bytes, offset in
+      try walker.consume(bytes, at: offset) { try reader.take { try take($0) } }
+    }
+    try walker.feed(run.closing.span, at: run.range.upperBound)
+    try reader.take { try take($0) }
+  }
+
+  private mutating func take(_ annotation: Annotation) throws {
+    count(annotation)
+    if titles.keeps(title: annotation.members.title.comparable) {
+      try consumer.keep(annotation, &outcome)
+    } else {
+      consumer.remove(annotation.range)
+    }
+    try stopIfEnough(at: annotation.range.upperBound)
+  }
+
+  private mutating func count(_ annotation: Annotation) {
+    guard source.run.job.counts else { return }
+    let (place, start) = (source.run.place, annotation.range.lowerBound)
+    outcome.duplicateKeys += annotation.duplicateKeys
+    for _ in 0..<annotation.duplicateKeys { outcome.warn(.duplicateKey, at: start) }
+    for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
+    if !annotation.isObject {
+      outcome.warn(.unknownShape, at: start)
+    } else if place.counts, annotation.members.title.text == nil {
+      outcome.warn(.fieldNotString, at: start)
+    }
+    if place.counts { outcome.task.count(annotation.members, place.kind, titles) }
+  }
+}
