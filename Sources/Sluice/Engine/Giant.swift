@@ -107,8 +107,8 @@ struct GiantEnd: Sendable {
   var fault: ElementFault?
   /// Where it can be read again, if it can.
   var bytes: RereadableBytes?
-  /// Where a fault in its frame can be looked for from, if every byte was checked.
-  var mark: FrameMark
+  /// Where a fault in its envelope can be looked for from, if every byte was checked.
+  var mark: EnvelopeMark
   /// Where the first surprise of each code is.
   var surpriseLines: SurpriseLines = [:]
   /// What does not go into its row, if this was a survey.
@@ -120,7 +120,7 @@ struct GiantEnd: Sendable {
     self.range = range
     self.framing = framing
     self.line = line
-    mark = FrameMark(offset: range.lowerBound, line: line, lineOffset: range.lowerBound)
+    mark = EnvelopeMark(offset: range.lowerBound, line: line, lineOffset: range.lowerBound)
   }
 }
 

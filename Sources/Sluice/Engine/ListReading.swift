@@ -28,7 +28,7 @@ struct RowTarget {
 }
 
 /// The reading of one run.
-struct ListReading<Consumer: AnnotationConsumer> {
+struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private let plan: RunPlan
   private let titles: TitleMatcher
   private let source: ListSource
@@ -37,6 +37,8 @@ struct ListReading<Consumer: AnnotationConsumer> {
   private(set) var outcome: ListOutcome
   /// Whether it may end before the run does.
   private let mayStop: Bool
+  /// What yajl tells of the run, where the scanner is in doubt.
+  private var parsed: AnnotationListReader?
 
   init(_ plan: RunPlan, _ titles: TitleMatcher, _ source: ListSource, _ consumer: Consumer) {
     self.plan = plan
@@ -110,12 +112,16 @@ struct ListReading<Consumer: AnnotationConsumer> {
       run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
+    parsed = reader
     try bytes.visit(run.range) { bytes, offset in
-      try walker.consume(bytes, at: offset) { try reader.take { try take($0) } }
+      _ = try walker.consume(bytes, from: 0, at: offset, map: nil, telling: &self)
     }
     try walker.feed(run.closing.span, at: run.range.upperBound)
-    try reader.take { try take($0) }
+    try didFeed()
   }
+
+  /// Takes the annotations that yajl has come to the end of.
+  mutating func didFeed() throws { try parsed?.take { try take($0) } }
 
   private mutating func take(_ annotation: Annotation) throws {
     count(annotation)

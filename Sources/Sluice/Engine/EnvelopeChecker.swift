@@ -1,11 +1,11 @@
-// The place of a fault in a giant's frame where the frame cannot be read again: a pipe whose rows flow at once is
-// not spooled, so the exact grammar must go along.
+// The place of a fault in a giant's envelope where that cannot be read again: a pipe whose rows flow at once is not
+// spooled, so the exact grammar must go along.
 
 internal import JSONEvents
 internal import Sharding
 
-/// Follows the frame with the exact grammar, so that a fault in it has a place without reading it again.
-struct FrameJudge {
+/// Follows the envelope with the exact grammar, so that a fault in it has a place without reading it again.
+struct EnvelopeChecker {
   private var grammar: JSONGrammar
   /// How many bytes of lists lie before what the grammar reads next.
   private var skipped = 0
