@@ -136,7 +136,7 @@ import Testing
       source: BlockSource(
         stream, sizes: BlockSizes(full: 4096, startsShort: false), scratch: Scratch(directory: "/nowhere")),
       pool: pool, budget: EngineBudget(blocks: 9, buffers: 9, giant: 1000, rows: 9))
-    let pass = GiantPass(goal: counts ? .survey : .write, known: counts ? nil : KnownGiant(AssetFacts()))
+    let pass = GiantPass(phase: counts ? .survey : .write(GiantSummary(AssetFacts())))
     let segment = try #require(element.extent.segments.first)
     let walk = GiantWalk(start: 0, .sequence, line: LineAnchor(), pass, context)
     var runs = 0

@@ -107,12 +107,9 @@ import Testing
     let outcome = AssetProcessor(plan, pool: pool, limit: .max)
       .process(element, arena: Arena(pool)).outcome
     let source = RereadableBytes(source: Source(text, readable: readable), base: 0)
-    var known = KnownGiant(outcome.facts)
+    var known = GiantSummary(outcome.facts)
     known.decision = outcome.decision
-    known.frames = RowFrames(
-      plan, try #require(plan.needs.columns), known.facts, known.decision,
-      ReadAgain(bytes: source, pool: pool))
-    let pass = GiantPass(goal: .write, known: known, bytes: source)
+    let pass = GiantPass(phase: .write(known), bytes: source)
     let context = MergeContext(
       plan: plan,
       source: BlockSource(

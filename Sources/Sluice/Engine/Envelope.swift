@@ -31,16 +31,16 @@ struct Envelope: SkeletonObserver {
     _ context: MergeContext, checks: Bool
   ) {
     let plan = context.plan
-    readsEveryByte = pass.readsAll(plan)
+    readsEveryByte = pass.phase.readsEveryByte(plan)
     self.reader = reader
     self.line = line
     kernel = plan.kernel
     pool = context.pool
-    jobs = ListJobs(pass, plan)
+    jobs = ListJobs(pass, plan, context.pool)
     tracker = EnvelopeTracker(startingAt: offset, line: line)
     if checks { checker = EnvelopeChecker(startingAt: offset, maxDepth: plan.maxDepth) }
     minifier = Minifier(kernel: plan.kernel)
-    if pass.goal == .write, let known = pass.known, let bytes = pass.bytes {
+    if case .write(let known) = pass.phase, let bytes = pass.bytes {
       window = CutWindow(known.cuts, isLegacy: known.facts.isLegacy, ReadAgain(bytes: bytes, pool: pool))
     }
   }

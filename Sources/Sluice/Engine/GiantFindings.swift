@@ -4,20 +4,18 @@
 /// Keys that stand again, and warnings.
 struct GiantFindings: Sendable {
   private var duplicateKeys = 0
-  private var surprises: Surprises = [:]
-  /// Where the first surprise of each code is.
+  private var warnings: Surprises = [:]
+  /// Where the first warning of each code is.
   private var lines: SurpriseLines = [:]
 
-  /// Adds what came of a run.
   mutating func add(_ outcome: ListOutcome) {
     duplicateKeys += outcome.duplicateKeys
-    surprises.add(outcome.surprises, at: outcome.surpriseLines, to: &lines)
+    warnings.add(outcome.surprises, at: outcome.surpriseLines, to: &lines)
   }
 
-  /// Adds it to what is known of the giant.
-  func add(to known: inout KnownGiant) {
+  func add(to known: inout GiantSummary) {
     known.facts.duplicateKeys += duplicateKeys
-    known.facts.surprises.add(surprises, at: lines, to: &known.surpriseLines)
+    known.facts.surprises.add(warnings, at: lines, to: &known.warningLines)
   }
 }
 
@@ -29,8 +27,40 @@ extension Surprises {
   }
 }
 
-/// What has been found in the lists of `task`, or in those of `tasks`.
+/// What has been found in all its lists, apart for those of `task` and of `tasks` until it is known which count.
 struct GiantCounts: Sendable {
+  private var current = ListCounts()
+  private var legacy = ListCounts()
+
+  /// Adds what came of a run in this phase.
+  mutating func add(_ outcome: ListOutcome, _ phase: GiantPhase) {
+    if outcome.place.isInTaskList {
+      legacy.add(outcome, passes: phase.summary?.decision.passes(outcome.place.task) ?? true)
+    } else {
+      current.add(outcome, passes: true)
+    }
+  }
+
+  /// Adds to the facts what the decision may depend on.
+  func add(to facts: inout AssetFacts) {
+    let counts = facts.isLegacy ? legacy : current
+    // An earlier pass may have counted them.
+    if !counts.marks.isEmpty { facts.annotationMarks = counts.marks }
+    facts.annotations.add(counts.annotations, limit: BoundedTally.limit)
+    facts.tally.add(counts.tally)
+    facts.inspection?.shape = counts.shape
+  }
+
+  /// Adds the warnings that count, now that it has been decided on.
+  func addFindings(to known: inout GiantSummary, rowsAreAssets: Bool) {
+    let isLegacy = known.facts.isLegacy
+    let isCandidate = known.decision.isCandidate
+    if rowsAreAssets || !isLegacy && isCandidate { current.findings.add(to: &known) }
+    if rowsAreAssets || isLegacy && isCandidate { legacy.findings.add(to: &known) }
+  }
+}
+
+private struct ListCounts: Sendable {
   /// What is remembered of each task, by its number.
   private(set) var marks: [AnnotationMarks] = []
   private(set) var annotations = AnnotationCounts()
@@ -38,11 +68,6 @@ struct GiantCounts: Sendable {
   private(set) var shape: ShapeTree?
   private(set) var findings = GiantFindings()
 
-  /// Adds what came of a run.
-  ///
-  /// - Parameters:
-  ///   - outcome: What came of it.
-  ///   - passes: Whether its task passes.
   mutating func add(_ outcome: ListOutcome, passes: Bool) {
     findings.add(outcome)
     marks.add(outcome.task.marks, toTaskAt: outcome.place.task)

@@ -49,11 +49,11 @@ final class GiantWalk: @unchecked Sendable {
     self.pass = pass
     end = start
     let plan = context.plan
-    let isWatched = pass.looksFirst && plan.watchesLines && framing == .sequence
+    let isWatched = pass.phase.isUndecided && plan.watchesLines && framing == .sequence
     lines = isWatched ? RecordLines(kernel: plan.kernel) : nil
     places = SurprisePlaces(LineFinder(kernel: plan.kernel))
     // What is written at once is not asked for again: a fault ends the run.
-    let isFinal = pass.goal == .write && plan.options.onError == .stop
+    let isFinal = pass.phase.isWriting && plan.options.onError == .stop
     var spool: SpoolFile?
     do {
       if !isFinal, pass.bytes == nil { spool = try context.source.makeSpool() }
@@ -64,9 +64,9 @@ final class GiantWalk: @unchecked Sendable {
     rereadable =
       spool.map { RereadableBytes(source: $0, base: start) } ?? pass.bytes ?? context.source.rereadable()
     cutter = RunCutter(context, rereadable)
-    let readsEveryByte = pass.readsAll(plan)
+    let readsEveryByte = pass.phase.readsEveryByte(plan)
     reader = AssetReader(
-      plan.needs, listsApart: readsEveryByte ? .all : .met, keepsTasks: !pass.tellsAll)
+      plan.needs, listsApart: readsEveryByte ? .all : .met, keepsTasks: pass.phase.fullSummary == nil)
     walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     envelope = Envelope(
       reader, startingAt: start, line, pass, context,
@@ -135,7 +135,7 @@ final class GiantWalk: @unchecked Sendable {
     end.mark = envelope.tracker.mark
     if !isBroken, walker.finish(), reader.isComplete {
       end.facts = reader.take()
-      end.surpriseLines = places.known(of: end.facts?.surprises ?? [:])
+      end.warningLines = places.known(of: end.facts?.surprises ?? [:])
     } else if end.fault == nil, let checker = envelope.checker {
       end.fault = checker.finish(at: self.end, endLine)
     }
@@ -157,9 +157,9 @@ final class GiantWalk: @unchecked Sendable {
       cutter.run = envelope.takeOpenedList()
       places.note(reader, in: block)
       noteCuts()
-      if pass.goal == .write, context.plan.needs.columns == nil {
+      if pass.phase.isWriting, context.plan.needs.columns == nil {
         let row = envelope.rowBytes(bytes.extracting(start..<index), at: base + start)
-        emit(.item(.frame(row, end: base + index)))
+        emit(.item(.envelope(row, end: base + index)))
       }
       if cutter.run != nil { cutter.startElement(at: base + index, block) }
       return index
@@ -176,7 +176,7 @@ final class GiantWalk: @unchecked Sendable {
   /// Takes over what the reader has found that is left out; another pass has told those that write.
   private func noteCuts() {
     let found = reader.takeCuts()
-    guard pass.goal == .survey, failure == nil else { return }
+    guard pass.phase.isSurvey, failure == nil else { return }
     do { try cuts.append(found, context.source.scratch.makeSpool) } catch { spoolFailure = error }
   }
 

@@ -1,66 +1,81 @@
-// What is to be done with the lists that a giant's walk meets, by what the pass is for.
+// What is to be done with the lists that a giant's walk meets, by what it is walked through for.
 
 internal import Sharding
 
 /// Says what is to be done with one list after another.
 struct ListJobs: Sendable {
-  private let pass: GiantPass
+  private let phase: GiantPhase
   private let plan: RunPlan
-  private let readsAll: Bool
+  private let readsEveryByte: Bool
+  /// Makes what the rows of a list have in common.
   private var frames: RowFrames?
 
-  init(_ pass: GiantPass, _ plan: RunPlan) {
-    self.pass = pass
+  init(_ pass: GiantPass, _ plan: RunPlan, _ pool: BlockPool) {
+    phase = pass.phase
     self.plan = plan
-    readsAll = pass.readsAll(plan)
-    frames = pass.known?.frames
+    readsEveryByte = phase.readsEveryByte(plan)
+    if let columns = plan.needs.columns, let known = phase.fullSummary, let bytes = pass.bytes {
+      frames = RowFrames(plan, columns, known.facts, known.decision, ReadAgain(bytes: bytes, pool: pool))
+    }
   }
 
   /// What is to be done with a list, which may be cut out of its row.
   ///
   /// - Throws: What making the columns of its rows throws.
-  mutating func job(_ place: ListPlace, isCut: Bool) throws -> ListJob {
-    try plan.needs.columns == nil ? elementsJob(place, isCut: isCut) : rowsJob(place)
+  mutating func job(_ list: ListPlace, isCut: Bool) throws -> ListJob {
+    try plan.needs.columns == nil ? elementsJob(list, isCut: isCut) : rowsJob(list)
   }
 
   /// What is to be done with a list where the row is the asset.
-  private func elementsJob(_ place: ListPlace, isCut: Bool) -> ListJob {
-    var job = ListJob()
+  private func elementsJob(_ list: ListPlace, isCut: Bool) -> ListJob {
     let needs = plan.needs
-    if pass.goal == .survey {
-      // Where all is validated, lists are met that do not come into the row.
-      let isDropped = place.isInSnapshot && needs.dropsHistory
-      let isWanted = place.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
-      job.counts = isWanted && countsNow(place)
-      job.validates = plan.validatesAll
-      return job
-    }
+    var job = ListJob()
     job.validates = true
-    if pass.goal == .write, let known = pass.known, !isCut {
-      job.output = .elements(prunes: needs.prunes && (!place.isInTaskList || known.facts.isLegacy))
+    switch phase {
+    case .survey, .surveyTasks:
+      // Where all is validated, lists are met that do not come into the row.
+      let isDropped = list.isInSnapshot && needs.dropsHistory
+      let isWanted = list.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
+      job.counts = isWanted && countsNow(list)
+      job.validates = plan.validatesAll
+    case .check, .checkFiltered, .findFault: break
+    case .write(let known), .writeEarly(let known, _):
+      if isCut { break }
+      job.output = .elements(prunes: needs.prunes && (!list.isInTaskList || known.facts.isLegacy))
     }
     return job
   }
 
   /// What is to be done with a list where rows are annotations.
-  private mutating func rowsJob(_ place: ListPlace) throws -> ListJob {
+  private mutating func rowsJob(_ list: ListPlace) throws -> ListJob {
     var job = ListJob()
-    job.validates = readsAll
-    if pass.goal == .survey { job.counts = place.hasRows && plan.surveysAnnotations && countsNow(place) }
-    guard pass.goal != .survey, let known = pass.known else { return job }
-    guard place.hasRows, place.isInTaskList == known.facts.isLegacy,
-      known.decision.passes(place.task)
-    else { return job }
-    guard let frame = try known.earlyFrame ?? frames?.frame(of: place) else { return job }
-    job.output = pass.goal == .write ? .rows(frame) : .checkedRows(frame)
-    job.counts = pass.goal == .write && !known.isCounted
+    job.validates = readsEveryByte
+    switch phase {
+    case .survey, .surveyTasks: job.counts = list.hasRows && plan.surveysAnnotations && countsNow(list)
+    case .findFault: break
+    case .check(let known, _), .checkFiltered(let known):
+      if let frame = try frame(of: list, known) { job.output = .checkedRows(frame) }
+    case .write(let known), .writeEarly(let known, _):
+      guard let frame = try frame(of: list, known) else { break }
+      job.output = .rows(frame)
+      job.counts = !plan.surveysAnnotations
+    }
     return job
   }
 
+  /// What the rows of a list have in common; nil if it has none.
+  private mutating func frame(of list: ListPlace, _ known: GiantSummary) throws -> RowFrame? {
+    guard list.hasRows, list.isInTaskList == known.facts.isLegacy, known.decision.passes(list.task) else {
+      return nil
+    }
+    if case .writeEarly(_, let frame) = phase { return frame }
+    return try frames?.frame(of: list)
+  }
+
   /// Whether a list is counted in this survey, or in the next, when it is known which tasks pass.
-  private func countsNow(_ place: ListPlace) -> Bool {
-    if !place.isInTaskList || plan.surveysTaskListsAtOnce { return true }
-    guard let known = pass.known else { return false }
-    return plan.needs.columns == nil || known.facts.isLegacy && known.decision.passes(place.task)
+  private func countsNow(_ list: ListPlace) -> Bool {
+    if !list.isInTaskList || plan.surveysTaskListsAtOnce { return true }
+    guard case .surveyTasks(let known) = phase else { return false }
+    return plan.needs.columns == nil || known.facts.isLegacy && known.decision.passes(list.task)
   }
 }

@@ -150,7 +150,7 @@ struct Merger: Sendable {
   ) {
     let start = open.element.extent.start
     let line = context.lines.anchor(at: start, in: open.element)
-    let pass = pass ?? GiantPass.first(open.element, context)
+    let pass = pass ?? GiantPass(phase: .first(open.element, context))
     let giant = GiantWalk(start: start, open.element.framing, line: line, pass, context)
     emit(.item(.begin(pass, start: start)), into: &result)
     backlog = open.parts.reversed()

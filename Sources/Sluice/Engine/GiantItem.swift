@@ -1,82 +1,25 @@
 // An element too big to be held: what is said of it on the way from the merger, which walks through it, to
 // the recorder. Its annotation lists are cut into runs for the workers, so that one giant asset keeps all of
-// them as busy as many small ones do; what is left between the lists, a few hundred bytes, is the frame.
+// them as busy as many small ones do; what is left between the lists, a few hundred bytes, is the envelope.
 //
 //     {"externalId":"v","task":{"stage":"Complete","tools":[ a1,a2,a3 | ,a4,a5 | ,a6 ],"stageHistory":[…]}}
 //     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^  run 0     run 1    run 2  ^^^^^^^^^^^^^^^^^^^
-//     frame                                                                            frame
-//
-// What becomes of an asset may only be known at its end. Then it is walked through again, from the file or
-// for a pipe from the spool that it was written to on the way: a pass each.
+//     envelope                                                                         envelope
 
 internal import Sharding
 
 /// One way through a giant.
 struct GiantPass: Sendable {
-  enum Goal: Sendable {
-    /// To find out what becomes of it.
-    case survey
-    /// To see that it is JSON to its end before its first row flows.
-    case check
-    /// To write its rows.
-    case write
-  }
-
-  var goal: Goal
-  /// What an earlier pass, or its first bytes, have told; nil in a survey.
-  var known: KnownGiant?
-  /// Whether all of it is checked to be JSON, whatever is written.
-  var checksAll = false
-  /// Whether its first bytes have told what is known, which is then not all that there is to count.
-  var isEarly = false
+  var phase: GiantPhase
   /// Where it can be read again, if an earlier pass has seen to that.
   var bytes: RereadableBytes?
-
-  /// Whether an earlier pass has told all that there is to know of the asset but for its annotations.
-  var tellsAll: Bool { known != nil && !isEarly }
-
-  /// Whether it is the first.
-  var looksFirst: Bool { goal == .survey || isEarly }
-
-  /// Whether every byte is checked to be JSON, or what is needed alone.
-  func readsAll(_ plan: RunPlan) -> Bool {
-    checksAll || plan.validatesAll && looksFirst || plan.needs.columns == nil && goal != .survey
-  }
-}
-
-/// What is known of a giant before it is walked through again.
-struct KnownGiant: Sendable {
-  var facts: AssetFacts
-  var decision = Decision()
-  /// What does not go into its row, but for what is pruned: each run sees to that itself.
-  var cuts = GiantCuts()
-  /// Where the first surprise of each code is.
-  var surpriseLines: SurpriseLines
-  /// Whether it is to be written.
-  var isWanted = false
-  /// Whether its annotations have been counted.
-  var isCounted = false
-  /// The frames of its annotations' rows, or the one frame that its first bytes have told.
-  var frames: RowFrames?
-  var earlyFrame: RowFrame?
-
-  init(_ facts: AssetFacts) {
-    self.facts = facts
-    surpriseLines = [:]
-  }
-
-  init(_ facts: AssetFacts, _ end: GiantEnd) {
-    self.facts = facts
-    surpriseLines = end.surpriseLines
-    cuts = end.cuts
-  }
 }
 
 /// What is delivered of a giant, in the order of its bytes.
 enum GiantItem: Sendable {
   case begin(GiantPass, start: Int)
   /// Bytes of its row from between the lists.
-  case frame(RowBytes, end: Int)
+  case envelope(RowBytes, end: Int)
   case list(ListOutcome)
   /// A run whose elements are too big to be held.
   case bigList(ListRun, RereadableBytes)
@@ -86,7 +29,7 @@ enum GiantItem: Sendable {
   var end: Int {
     switch self {
     case .begin(_, let start): start
-    case .frame(_, let end): end
+    case .envelope(_, let end): end
     case .list(let outcome): outcome.range.upperBound
     case .bigList(let run, _): run.range.upperBound
     case .end(let end): end.range.upperBound
@@ -109,8 +52,8 @@ struct GiantEnd: Sendable {
   var bytes: RereadableBytes?
   /// Where a fault in its envelope can be looked for from, if every byte was checked.
   var mark: EnvelopeMark
-  /// Where the first surprise of each code is.
-  var surpriseLines: SurpriseLines = [:]
+  /// Where the first warning of each code is.
+  var warningLines: SurpriseLines = [:]
   /// What does not go into its row, if this was a survey.
   var cuts = GiantCuts()
   /// Whether a line in it makes it suspect: see `LineWatch`.
@@ -132,11 +75,11 @@ struct GiantRestart: Sendable {
   var line: LineAnchor
   var pass: GiantPass
 
-  init(_ giant: GiantEnd, _ pass: GiantPass) {
+  init(_ giant: GiantEnd, _ phase: GiantPhase) {
     start = giant.range.lowerBound
     framing = giant.framing
     line = giant.line
-    self.pass = pass
+    pass = GiantPass(phase: phase, bytes: giant.bytes)
   }
 }
 
