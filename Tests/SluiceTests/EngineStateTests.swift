@@ -59,9 +59,9 @@ private final class NoBytes: ByteStream {
   }
 
   private func outcome(_ range: Range<Int>) -> EngineItem {
-    var runs: [AssetRun] = []
-    runs.append(AssetOutcome(range: range, line: LineAnchor()), endsAtRow: false)
-    return .assets(runs)
+    let batch = AssetBatch(endsAtRow: false)
+    batch.append(AssetOutcome(range: range, line: LineAnchor()))
+    return .assets(batch)
   }
 
   private func frame(_ state: inout EngineState) {
@@ -69,7 +69,7 @@ private final class NoBytes: ByteStream {
     let frames = block.block.withBytes {
       Framer(kernel: .portable).frames(in: $0, from: block.start)
     }
-    state.framingDone(FramedBlock(block: block, frames: frames, runs: []))
+    state.framingDone(FramedBlock(block: block, frames: frames))
   }
 
   /// What stopped the engine may be read again, so a merge that ends after that gives nothing up, though all

@@ -46,7 +46,7 @@ import Testing
       #expect(arena.count >= 20_000 && arena.count < 22_000)
       arena = Arena(pool)
       let more = processor.process(left, arena: arena)
-      rows += more.rows.reduce(0) { $0 + $1.rows }
+      rows += more.batch.stretches.flatMap(\.rows).reduce(0) { $0 + $1.row.rows }
       rest = more.rest
       helpings += 1
     }

@@ -69,7 +69,7 @@ import Testing
     let memory = Memory()
     let plan = RunPlan(annotationRows)
     let processor = AssetProcessor(plan, pool: pool, limit: 10_000)
-    let (outcome, rest) = processor.process(try element(text, memory), arena: Arena(pool))
+    var (outcome, rest) = processor.process(try element(text, memory), arena: Arena(pool))
     #expect(outcome.malformed == nil && !outcome.rows.isEmpty)
     // The last annotation of the list, long behind the rows so far.
     let bracket = try #require(
@@ -80,15 +80,13 @@ import Testing
     let counts = RunCounts(plan.options)
     counts.begin(.path("x"), entry: nil)
     let recorder = Recorder(plan, counts: counts, rows: rows, pool: pool, rejects: nil)
-    var runs: [AssetRun] = []
-    runs.append(outcome, endsAtRow: false, isUnfinished: rest != nil)
-    #expect(recorder.receive(.assets(runs)) == .goOn)
-    var next = rest
+    var batch = AssetBatch(endsAtRow: false)
+    batch.append(outcome, isUnfinished: rest != nil)
+    #expect(recorder.receive(.assets(batch)) == .goOn)
     var verdict = Delivery.goOn
-    while verdict == .goOn, let left = next {
-      let more = processor.process(left, arena: Arena(pool))
-      next = more.rest
-      verdict = recorder.receive(.moreRows(more))
+    while verdict == .goOn, let left = rest {
+      (batch, rest) = processor.process(left, arena: Arena(pool))
+      verdict = recorder.receive(.assets(batch))
     }
     guard case .failed(let error) = recorder.interruption else {
       Issue.record("the rows that are missing were passed over")

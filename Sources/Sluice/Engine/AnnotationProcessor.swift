@@ -47,27 +47,6 @@ struct AssetRest: Sendable {
   }
 }
 
-/// Further rows of an asset.
-struct MoreRows: Sendable {
-  var rows: [KeptRow] = []
-  /// How many of them are too big, and where the first is.
-  var tooBig = 0
-  var firstTooBig: (offset: Int, line: Int, column: Int)?
-  /// What is left now; nil if nothing.
-  var rest: AssetRest?
-  /// Why there are no more, if there should be.
-  var failure: (any Error)?
-
-  fileprivate mutating func add(_ list: ListOutcome) {
-    rows += list.rows
-    guard let surprise = list.surprises[.rowTooBig] else { return }
-    tooBig += surprise.count
-    if firstTooBig == nil, let place = list.surpriseLines[.rowTooBig] {
-      firstTooBig = (surprise.first, place.line, place.column)
-    }
-  }
-}
-
 /// Makes the rows of one asset after another.
 struct AnnotationProcessor {
   private let plan: RunPlan
@@ -124,25 +103,26 @@ struct AnnotationProcessor {
   ///   - rest: What was left.
   ///   - arena: Takes the rows.
   /// - Returns: The rows, and what is left now.
-  func process(_ rest: AssetRest, _ arena: Arena) -> MoreRows {
+  func process(_ rest: AssetRest, _ arena: Arena) -> (batch: AssetBatch, rest: AssetRest?) {
     var rest = rest
-    var more = MoreRows()
+    var rows: [KeptRow] = []
+    var tooBig: BatchWarning?
     do {
       while let run = try rest.next() {
         let result = try make(run, arena)
         if let fault = result.fault { throw TwoVerdicts(fault: fault) }
-        more.add(result)
+        rows += result.rows
+        tooBig.add(.rowTooBig, of: result)
         rest.run = result.rest
         if !rest.isEmpty, arena.count >= limit {
-          more.rest = rest
-          break
+          return (AssetBatch(moreRows: rows, tooBig, isUnfinished: true), rest)
         }
       }
+      return (AssetBatch(moreRows: rows, tooBig, isUnfinished: false), nil)
     } catch {
       // Its first rows went out because all of it had been seen to be JSON: rows that are missing now end the run.
-      more.failure = error
+      return (AssetBatch(moreRowsFailed: error), nil)
     }
-    return more
   }
 
   private func make(_ run: ListRun, _ arena: Arena) throws -> ListOutcome {
@@ -174,51 +154,15 @@ struct TwoVerdicts: Error, CustomStringConvertible {
   }
 }
 
-extension AssetOutcome {
-  /// Takes in what came of one of its lists.
-  fileprivate mutating func add(_ list: ListOutcome) {
-    rows += list.rows
-    facts.add(list)
-  }
-}
-
-extension AssetFacts {
-  /// Takes in what was counted in one of its lists.
-  ///
-  /// - Parameters:
-  ///   - list: What came of it.
-  ///   - passes: Whether its task passes.
-  mutating func add(_ list: ListOutcome, passes: Bool = true) {
-    duplicateKeys += list.duplicateKeys
-    surprises.add(list.surprises)
-    cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
-    // A current asset's `tasks` is nothing we know.
-    guard list.place.isInTaskList == isLegacy else { return }
-    if passes { annotations.add(list.task.annotations, limit: BoundedTally.limit) }
-    tally.add(list.tally)
-    annotationMarks.add(list.task.marks, toTaskAt: list.place.task)
-  }
-}
-
-extension [AnnotationMarks] {
-  /// Adds what was found of the annotations of a task.
-  mutating func add(_ marks: AnnotationMarks, toTaskAt index: Int) {
-    // There are no more tasks than that; and a list that was not counted says nothing.
-    guard marks.count > 0, index < AssetLimits.tasks else { return }
-    while count <= index { append(AnnotationMarks()) }
-    self[index].add(marks)
-  }
-}
-
-extension AnnotationTally? {
-  /// Adds what was counted of annotations that follow.
-  mutating func add(_ other: AnnotationTally?) {
-    guard let other else { return }
-    guard var known = take() else {
-      self = other
-      return
+extension BatchWarning? {
+  /// Adds what is to be warned of in a list.
+  fileprivate mutating func add(_ code: WarningCode, of list: ListOutcome) {
+    guard let warning = list.surprises[code] else { return }
+    if self != nil {
+      self?.count += warning.count
+    } else if let place = list.surpriseLines[code] {
+      self = BatchWarning(
+        code: code, count: warning.count, offset: warning.first, line: place.line, column: place.column)
     }
-    known.add(other)
-    self = known
   }
 }

@@ -4,49 +4,6 @@ internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Why an element is no asset, and where.
-struct Malformed: Sendable {
-  var fault: ElementFault
-  var element: Element
-}
-
-/// What became of one element.
-struct AssetOutcome: Sendable {
-  var range: Range<Int>
-  /// The line in which the element's first block starts; of an issue, that in which it starts itself.
-  var line: LineAnchor
-  var facts = AssetFacts()
-  var decision = Decision()
-  /// Its row, or those of its annotations, in order.
-  var rows: [KeptRow] = []
-  var malformed: Malformed?
-  /// What went wrong that is no fault of the input.
-  var failure: (any Error)?
-  /// What is to be counted of it, once its facts have been given up.
-  private(set) var counts = CountsDelta()
-  /// Where the first surprise of each code is.
-  var surpriseLines: SurpriseLines = [:]
-
-  /// Whether there is more to say of it than counts and a row.
-  var isSpecial: Bool {
-    malformed != nil || failure != nil || facts.isIssue || !facts.surprises.isEmpty
-  }
-
-  /// Whether a line was counted for it.
-  var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
-
-  /// Gives up what is known of it one by one: many like it may wait to be delivered.
-  mutating func condense() {
-    if malformed == nil, failure == nil, !facts.isIssue { counts.add(facts, decision) }
-    var rest = AssetFacts()
-    (rest.hasTask, rest.hasTasks) = (facts.hasTask, facts.hasTasks)
-    (rest.hasLabelTask, rest.assetIsObject) = (facts.hasLabelTask, facts.assetIsObject)
-    rest.surprises = facts.surprises
-    facts = rest
-    decision = Decision()
-  }
-}
-
 /// Works on one asset after another.
 final class AssetProcessor {
   private let plan: RunPlan
@@ -81,7 +38,7 @@ final class AssetProcessor {
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
-  /// Does what the job of a run of a giant's list says.
+  /// Performs the job of a run of a giant's list.
   func process(_ run: ListRun) -> ListOutcome {
     do {
       return try inspector?.process(run, pool: pool)
@@ -94,8 +51,10 @@ final class AssetProcessor {
   }
 
   /// Makes the next rows of an asset whose rows were too many.
-  func process(_ rest: AssetRest, arena: Arena) -> MoreRows {
-    annotations?.process(rest, arena) ?? MoreRows()
+  ///
+  /// - Returns: The rows, and what is left now.
+  func process(_ rest: AssetRest, arena: Arena) -> (batch: AssetBatch, rest: AssetRest?) {
+    annotations?.process(rest, arena) ?? (AssetBatch(moreRows: [], nil, isUnfinished: false), nil)
   }
 
   /// Reads an element, decides on it, and makes its rows in `arena` if it is kept.
@@ -119,28 +78,27 @@ final class AssetProcessor {
     _ element: Element, into outcome: inout AssetOutcome, _ arena: Arena, _ rest: inout AssetRest?
   ) throws -> Malformed? {
     let extent = element.extent
-    guard var facts = try readSkeleton(extent), try readLists(of: element, &facts) else {
-      return locate(element)
-    }
+    guard let facts = try readSkeleton(extent) else { return locate(element) }
     outcome.facts = facts
+    guard try readLists(of: element, &outcome.facts) else { return locate(element) }
     if plan.validatesAll || isSuspect(element), try !isValid(extent) {
       return locate(element)
     }
-    if facts.isIssue {
+    if outcome.facts.isIssue {
       outcome.line = lineFinder.anchor(at: outcome.range.lowerBound, in: element)
       return nil
     }
-    if facts.isNoAsset { return try locate(noAsset: element) }
+    if outcome.facts.isNoAsset { return try locate(noAsset: element) }
     try outcome.facts.choose(plan.needs.selection.sample, at: outcome.range, in: extent)
     outcome.decision = plan.selector.decide(outcome.facts)
-    if let excess = plan.excess(in: facts, outcome.decision) { return try locate(element, excess) }
+    if let excess = plan.excess(in: outcome.facts, outcome.decision) { return try locate(element, excess) }
     if let inspector {
-      guard try inspector.takeIn(element, pool, &outcome.facts) else { return locate(element) }
+      guard try inspector.inspect(element, pool, &outcome.facts) else { return locate(element) }
     } else if try !makeRows(&outcome, element, arena, &rest) {
       return locate(element)
     }
     for (code, surprise) in outcome.facts.surprises {
-      outcome.surpriseLines[code] = lineFinder.position(of: surprise.first, in: element)
+      outcome.warningLines[code] = lineFinder.position(of: surprise.first, in: element)
     }
     return nil
   }

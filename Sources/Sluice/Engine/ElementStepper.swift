@@ -123,13 +123,12 @@ final class ElementStepper {
   ) -> Stop? {
     let element = element(range, framing, of: block, cursor)
     var (outcome, rest) = processor.process(element, arena: Arena(pool))
-    var runs: [AssetRun] = []
-    runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
-    var verdict = recorder.receive(.assets(runs))
+    var batch = AssetBatch(endsAtRow: plan.options.mayEndAtAnyRow)
+    batch.append(outcome, isUnfinished: rest != nil)
+    var verdict = recorder.receive(.assets(batch))
     while verdict == .goOn, let left = rest {
-      let more = processor.process(left, arena: Arena(pool))
-      rest = more.rest
-      verdict = recorder.receive(.moreRows(more))
+      (batch, rest) = processor.process(left, arena: Arena(pool))
+      verdict = recorder.receive(.assets(batch))
     }
     guard verdict == .stop else { return nil }
     guard case .malformed(let element) = recorder.interruption else { return .interrupted }

@@ -123,7 +123,8 @@ struct StitchedBlock: Sendable {
 struct FramedBlock: Sendable {
   var block: StitchedBlock
   var frames: BlockFrames
-  var runs: [AssetRun]
+  /// What became of those that are whole in it; nil if none is.
+  var assets: AssetBatch?
   /// What is to be done once their rows have been delivered.
   var rest: ElementTask.Work?
 }
@@ -270,8 +271,7 @@ struct EngineState: Sendable {
 
   private static func rows(in item: EngineItem) -> Int {
     switch item {
-    case .assets(let runs): runs.reduce(0) { $0 + $1.weight }
-    case .moreRows(let more): more.rows.count
+    case .assets(let batch): batch.weight
     case .giant(.list(let list)): 1 + list.rows.count + list.nameCount
     case .giant: 1
     case .anomaly, .failure, .end: 0
@@ -279,7 +279,7 @@ struct EngineState: Sendable {
   }
 
   mutating func framingDone(_ block: FramedBlock) {
-    waitingRows += block.runs.reduce(0) { $0 + $1.weight }
+    waitingRows += block.assets?.weight ?? 0
     framed[block.block.index] = block
   }
 
@@ -363,9 +363,9 @@ struct EngineState: Sendable {
     for item in items {
       waitingRows -= Self.rows(in: item)
       switch item {
-      case .assets(let runs): deliveredTo = runs.last?.end ?? deliveredTo
+      case .assets(let batch): deliveredTo = batch.end ?? deliveredTo
       case .giant(let giant): deliveredTo = giant.end
-      case .moreRows, .anomaly, .failure, .end: break
+      case .anomaly, .failure, .end: break
       }
     }
     releaseKept()

@@ -26,10 +26,8 @@ struct EngineStart: Sendable {
 
 /// What the engine finds, in the order of the input.
 enum EngineItem: Sendable {
-  /// Elements that lie one after another.
-  case assets([AssetRun])
-  /// Further rows of the last of them.
-  case moreRows(MoreRows)
+  /// Elements that lie one after another, or further rows of the last of them.
+  case assets(AssetBatch)
   /// A part of an element too big to be held.
   case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
@@ -153,20 +151,20 @@ final class FastEngine: Sendable {
     let frames = block.block.withBytes {
       framer.frames(in: $0, from: block.start, lowestDepth: block.lowestDepth, map: block.map)
     }
-    let (runs, rest) = process(frames.elements[...], of: block, processor)
-    monitor.withLock {
-      $0.framingDone(FramedBlock(block: block, frames: frames, runs: runs, rest: rest))
+    var framed = FramedBlock(block: block, frames: frames)
+    if !frames.elements.isEmpty {
+      (framed.assets, framed.rest) = process(frames.elements[...], of: block, processor)
     }
+    monitor.withLock { $0.framingDone(framed) }
   }
 
   /// Works on elements that are whole in a block, until there are rows enough.
   private func process(
     _ elements: ArraySlice<Frame>, of block: StitchedBlock, _ processor: AssetProcessor
-  ) -> (runs: [AssetRun], rest: ElementTask.Work?) {
-    if elements.isEmpty { return ([], nil) }
+  ) -> (batch: AssetBatch, rest: ElementTask.Work?) {
+    let batch = AssetBatch(endsAtRow: plan.options.mayEndAtAnyRow)
     let arena = Arena(pool)
     let lines = LineFinder(kernel: plan.kernel)
-    var runs: [AssetRun] = []
     // Lines are counted only where one is asked for, and then from where the last one was.
     var line = block.start.line
     var lineOffset = block.block.offset
@@ -180,12 +178,12 @@ final class FastEngine: Sendable {
         line = lines.anchor(at: extent.start, in: element)
         lineOffset = extent.start
       }
-      runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
+      batch.append(outcome, isUnfinished: rest != nil)
       let others = elements[(index + 1)...]
-      if let rest { return (runs, .rest(rest, of: block, others)) }
-      if arena.count >= budget.rows, !others.isEmpty { return (runs, .assets(block, others)) }
+      if let rest { return (batch, .rest(rest, of: block, others)) }
+      if arena.count >= budget.rows, !others.isEmpty { return (batch, .assets(block, others)) }
     }
-    return (runs, nil)
+    return (batch, nil)
   }
 
   private func work(
@@ -193,19 +191,18 @@ final class FastEngine: Sendable {
   ) -> (item: EngineItem, rest: ElementTask.Work?) {
     switch work {
     case .asset(let element):
-      var runs: [AssetRun] = []
+      let batch = AssetBatch(endsAtRow: plan.options.mayEndAtAnyRow)
       let (outcome, rest) = processor.process(element, arena: Arena(pool))
-      runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow, isUnfinished: rest != nil)
-      return (.assets(runs), rest.map { .rest($0, of: nil, []) })
+      batch.append(outcome, isUnfinished: rest != nil)
+      return (.assets(batch), rest.map { .rest($0, of: nil, []) })
     case .assets(let block, let elements):
-      let (runs, rest) = process(elements, of: block, processor)
-      return (.assets(runs), rest)
+      let (batch, rest) = process(elements, of: block, processor)
+      return (.assets(batch), rest)
     case .rest(let rest, let block, let others):
-      var more = processor.process(rest, arena: Arena(pool))
-      let item = EngineItem.moreRows(more)
-      if let left = more.rest.take() { return (item, .rest(left, of: block, others)) }
-      if let block, !others.isEmpty { return (item, .assets(block, others)) }
-      return (item, nil)
+      let (batch, left) = processor.process(rest, arena: Arena(pool))
+      if let left { return (.assets(batch), .rest(left, of: block, others)) }
+      if let block, !others.isEmpty { return (.assets(batch), .assets(block, others)) }
+      return (.assets(batch), nil)
     case .run(let run):
       let outcome = processor.process(run)
       return (.giant(.list(outcome)), outcome.rest.map { .run($0) })
@@ -236,7 +233,7 @@ final class FastEngine: Sendable {
       verdict = deliver(item)
       switch item {
       case .anomaly, .failure, .end: verdict = .stop
-      case .assets, .moreRows, .giant: break
+      case .assets, .giant: break
       }
     }
     if settle() == .stop { verdict = .stop }

@@ -157,9 +157,9 @@ extension LineWatch {
     let line = context.lines.anchor(at: fault.offset, in: element)
     var outcome = AssetOutcome(range: element.extent.start..<element.extent.end, line: element.line)
     outcome.malformed = Malformed(fault: ElementFault(fault, line: line), element: element)
-    var runs: [AssetRun] = []
-    runs.append(outcome, endsAtRow: false)
-    result.items.append((merger.nextNumber, .assets(runs)))
+    let batch = AssetBatch(endsAtRow: false)
+    batch.append(outcome)
+    result.items.append((merger.nextNumber, .assets(batch)))
     result.isLast = true
     return true
   }

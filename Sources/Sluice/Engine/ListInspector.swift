@@ -24,7 +24,7 @@ final class ListInspector {
   ///
   /// - Returns: Whether they are JSON.
   /// - Throws: What is no fault of theirs.
-  func takeIn(_ element: Element, _ pool: BlockPool, _ facts: inout AssetFacts) throws -> Bool {
+  func inspect(_ element: Element, _ pool: BlockPool, _ facts: inout AssetFacts) throws -> Bool {
     for list in lists(of: facts, element) {
       var next: ListRun? = list
       while let run = next {

@@ -64,10 +64,10 @@ struct Merger: Sendable {
     } else if let range = framed.frames.headGap, !readGap(range, framed, context, into: &result) {
       return
     }
-    if !framed.runs.isEmpty {
+    if let assets = framed.assets {
       pass = nil
       if let rest = framed.rest { result.rests.append((nextNumber, rest)) }
-      emit(.assets(framed.runs), into: &result)
+      emit(.assets(assets), into: &result)
     }
     if let anomaly = framed.frames.anomaly {
       gap = anomaly.gap

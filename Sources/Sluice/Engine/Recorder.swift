@@ -93,25 +93,7 @@ final class Recorder: @unchecked Sendable {
 
   private func record(_ item: EngineItem) throws -> Interruption? {
     switch item {
-    case .assets(let runs):
-      for run in runs {
-        let limit = try record(run)
-        if let outcome = run.outcome {
-          if limit != nil { return limit }
-          if let interruption = try record(outcome) { return run.isUnfinished ? nil : interruption }
-        }
-        if limit != nil { return run.isUnfinished ? nil : limit }
-      }
-      return nil
-    case .moreRows(let more):
-      if let failure = more.failure { return .failed(failure) }
-      for row in more.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
-      if let first = more.firstTooBig {
-        var position = counts.position(first.offset, line: first.line, column: first.column)
-        position.asset -= 1
-        counts.warn(.rowTooBig, count: more.tooBig, at: position)
-      }
-      return more.rest == nil ? limitReached : nil
+    case .assets(let batch): return try record(batch)
     case .giant(let item): return try giants.record(item)
     case .anomaly(let misplaced): return .misplaced(misplaced)
     case .failure(let error): return .failed(error)
@@ -119,11 +101,30 @@ final class Recorder: @unchecked Sendable {
     }
   }
 
-  private func record(_ run: AssetRun) throws -> Interruption? {
-    let first = counts.nextAsset
-    counts.add(run.counts, endingAt: run.countedTo)
-    for (asset, kept) in run.rows { try rows.add(kept, ofAsset: first + asset, to: counts) }
-    return limitReached
+  private func record(_ batch: AssetBatch) throws -> Interruption? {
+    for stretch in batch.stretches {
+      try record(stretch, continuesAsset: batch.continuesAsset)
+      if !stretch.isUnfinished, let limitReached { return limitReached }
+      if let stop = stretch.stop, let interruption = try record(stop) { return interruption }
+    }
+    return nil
+  }
+
+  private func record(_ stretch: AssetBatch.Stretch, continuesAsset: Bool) throws {
+    let first = counts.nextAsset - (continuesAsset ? 1 : 0)
+    counts.add(stretch.counts, endingAt: stretch.countedTo)
+    // Of rows that were not wanted any more nothing is said.
+    if !continuesAsset { warn(stretch.warnings, first) }
+    for (asset, kept) in stretch.rows { try rows.add(kept, ofAsset: first + asset, to: counts) }
+    if continuesAsset { warn(stretch.warnings, first) }
+  }
+
+  private func warn(_ warnings: [BatchWarning], _ first: Int) {
+    for warning in warnings {
+      var position = counts.position(warning.offset, line: warning.line, column: warning.column)
+      position.asset = first + warning.asset
+      counts.warn(warning.code, count: warning.count, at: position)
+    }
   }
 
   private var limitReached: Interruption? {
@@ -131,28 +132,25 @@ final class Recorder: @unchecked Sendable {
     return .limitReached
   }
 
-  private func record(_ outcome: AssetOutcome) throws -> Interruption? {
-    if let failure = outcome.failure { return .failed(failure) }
-    if let malformed = outcome.malformed {
-      let line = lines.anchor(at: outcome.range.lowerBound, in: malformed.element)
-      if try leaveOut(malformed, line) { return nil }
-      var element = MalformedElement(
-        start: outcome.range.lowerBound, framing: malformed.element.framing, line: line,
-        fault: malformed.fault)
-      if plan.options.onError == .stop {
-        var cursor = ExtentCursor(malformed.element.extent)
-        element.keepsRest = try Recovery(framing: element.framing).keepsRest(
-          &cursor, fault: element.fault)
-      }
-      return .malformed(element)
+  private func record(_ stop: AssetBatch.Stop) throws -> Interruption? {
+    switch stop {
+    case .failure(let error): return .failed(error)
+    case .issue(let offset, let line): return .issueExport(offset: offset, line: line)
+    case .malformed(let malformed): return try record(malformed)
     }
-    if outcome.facts.isIssue {
-      return .issueExport(offset: outcome.range.lowerBound, line: outcome.line)
+  }
+
+  private func record(_ malformed: Malformed) throws -> Interruption? {
+    let start = malformed.element.extent.start
+    let line = lines.anchor(at: start, in: malformed.element)
+    if try leaveOut(malformed, line) { return nil }
+    var element = MalformedElement(
+      start: start, framing: malformed.element.framing, line: line, fault: malformed.fault)
+    if plan.options.onError == .stop {
+      var cursor = ExtentCursor(malformed.element.extent)
+      element.keepsRest = try Recovery(framing: element.framing).keepsRest(&cursor, fault: element.fault)
     }
-    counts.add(
-      outcome.counts, outcome.facts.surprises, range: outcome.range, lines: outcome.surpriseLines)
-    for row in outcome.rows { try rows.add(row, ofAsset: counts.nextAsset - 1, to: counts) }
-    return limitReached
+    return .malformed(element)
   }
 
   /// Leaves out a malformed element whose end is beyond doubt, so that the engine can go on: starting anew

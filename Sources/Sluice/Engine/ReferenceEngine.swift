@@ -25,9 +25,9 @@ struct ReferenceEngine {
         return
       case .object(let objectStart):
         let outcome = read(from: objectStart, gap.framing, start.line)
-        var runs: [AssetRun] = []
-        runs.append(outcome, endsAtRow: plan.options.mayEndAtAnyRow)
-        if deliver(.assets(runs)) == .stop || outcome.malformed != nil { return }
+        let batch = AssetBatch(endsAtRow: plan.options.mayEndAtAnyRow)
+        batch.append(outcome)
+        if deliver(.assets(batch)) == .stop || outcome.malformed != nil { return }
         index = outcome.range.upperBound - input.offset
         gap = .after(gap.framing)
       }
@@ -93,7 +93,7 @@ struct ReferenceEngine {
     }
     if plan.needs.inspects {
       do {
-        _ = try ListInspector(plan).takeIn(element, BlockPool(blockSize: 1), &outcome.facts)
+        _ = try ListInspector(plan).inspect(element, BlockPool(blockSize: 1), &outcome.facts)
       } catch {
         outcome.failure = error
         return outcome
@@ -112,7 +112,7 @@ struct ReferenceEngine {
       outcome.rows = [KeptRow(row, of: facts, outcome.decision)]
     }
     for (code, surprise) in outcome.facts.surprises {
-      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: element)
+      outcome.warningLines[code] = lines.position(of: surprise.first, in: element)
     }
     return outcome
   }
