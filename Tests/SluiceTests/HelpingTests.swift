@@ -145,7 +145,7 @@ import Testing
       var steps = 0
       isDone = walk.consume(GiantBlock(segment: segment, line: LineAnchor())) { step in
         steps += 1
-        if case .run = step { runs += 1 }
+        if case .slice = step { runs += 1 }
       }
       #expect(steps <= 2001)
     }

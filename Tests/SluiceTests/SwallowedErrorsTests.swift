@@ -148,11 +148,11 @@ import Testing
     }
   }
 
-  private func list(_ text: [UInt8], validates: Bool = false) throws -> ListRun {
+  private func list(_ text: [UInt8], validates: Bool = false) throws -> ListSlice {
     let place = ListPlace(
       kind: .tool, counts: true, task: 0, isInTaskList: false, isInSnapshot: false, depth: 1, start: 0)
-    return ListRun(
-      place: place, job: ListJob(counts: true, validates: validates),
+    return ListSlice(
+      place: place, job: ListJob(isCounted: true, validates: validates),
       element: Element(
         extent: Extent(from: 1), line: LineAnchor()), range: 1..<text.count - 1, isFirst: true,
       terminator: .bracket())

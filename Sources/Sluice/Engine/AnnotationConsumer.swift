@@ -1,9 +1,9 @@
-// What is done with the annotations of a run of a list, one by one, by what its job wants of them.
+// What is done with the annotations of a slice of a list, one by one, by what its job wants of them.
 
 internal import JSONEvents
 internal import Sharding
 
-/// Takes the annotations of one run, in order.
+/// Takes the annotations of one slice, in order.
 protocol AnnotationConsumer {
   /// Takes one that the title options keep.
   mutating func keep(_ annotation: Annotation, _ outcome: inout ListOutcome) throws
@@ -89,13 +89,13 @@ struct WrittenRows: AnnotationConsumer {
   }
 
   mutating func keep(_ annotation: Annotation, _ outcome: inout ListOutcome) throws {
-    if !source.run.job.validates { try rows.check(annotation, source.bytes) }
+    if !source.slice.job.validates { try rows.check(annotation, source.bytes) }
     let length = try rows.write(annotation, source.bytes)
     if Row.isBig(length) { outcome.warn(.rowTooBig, at: annotation.range.lowerBound) }
     outcome.note(row: length, at: annotation.range.lowerBound)
     let end = annotation.range.upperBound
     let made = source.target.buffer.count - start
-    if made >= source.target.limit, end < source.run.range.upperBound { throw Enough(end: end) }
+    if made >= source.target.limit, end < source.slice.range.upperBound { throw Enough(end: end) }
   }
 
   mutating func finish(_ outcome: inout ListOutcome) { outcome.rows = rows.groups }

@@ -11,10 +11,10 @@ struct AssetRest: Sendable {
   private var frames: RowFrames
   /// The lists whose rows are still to be made.
   ///
-  /// Their runs and frames are made one by one: there may be many.
+  /// Their slices and frames are made one by one: there may be many.
   private var lists: ArraySlice<ListPlace>
   /// What is left of a list whose rows were begun.
-  fileprivate var run: ListRun?
+  fileprivate var slice: ListSlice?
   /// Whether the annotations are still to be counted.
   private var counts = true
 
@@ -27,23 +27,24 @@ struct AssetRest: Sendable {
       }[...]
   }
 
-  fileprivate var isEmpty: Bool { run == nil && lists.isEmpty }
+  fileprivate var isEmpty: Bool { slice == nil && lists.isEmpty }
 
   /// What comes next.
   ///
   /// - Throws: When a value that becomes a column is no JSON.
-  fileprivate mutating func next() throws -> ListRun? {
-    if let run = run.take() { return run }
+  fileprivate mutating func next() throws -> ListSlice? {
+    if let slice = slice.take() { return slice }
     guard let list = lists.popFirst() else { return nil }
-    return ListRun(
-      place: list, job: ListJob(counts: counts, output: .rows(try frames.frame(of: list))), element: element,
+    return ListSlice(
+      place: list, job: ListJob(isCounted: counts, output: .rows(try frames.frame(of: list))),
+      element: element,
       range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
   }
 
   /// Notes that the annotations have been counted.
   fileprivate mutating func setCounted() {
     counts = false
-    run?.job.counts = false
+    slice?.job.isCounted = false
   }
 }
 
@@ -77,11 +78,11 @@ struct AnnotationProcessor {
     do {
       let frames = RowFrames(plan, columns, outcome.facts, outcome.decision, element.extent)
       var rest = AssetRest(outcome.facts, outcome.decision, element, frames)
-      while let run = try rest.next() {
-        let result = try make(run, arena)
+      while let slice = try rest.next() {
+        let result = try make(slice, arena)
         if result.fault != nil { return (false, nil) }
         outcome.add(result)
-        rest.run = result.rest
+        rest.slice = result.rest
         if !rest.isEmpty, arena.count >= limit { break }
       }
       if !rest.isEmpty, try !look(through: rest, &outcome) { return (false, nil) }
@@ -108,12 +109,12 @@ struct AnnotationProcessor {
     var rows: [KeptRow] = []
     var tooBig: BatchWarning?
     do {
-      while let run = try rest.next() {
-        let result = try make(run, arena)
+      while let slice = try rest.next() {
+        let result = try make(slice, arena)
         if let fault = result.fault { throw TwoVerdicts(fault: fault) }
         rows += result.rows
         tooBig.add(.rowTooBig, of: result)
-        rest.run = result.rest
+        rest.slice = result.rest
         if !rest.isEmpty, arena.count >= limit {
           return (AssetBatch(moreRows: rows, tooBig, isUnfinished: true), rest)
         }
@@ -125,8 +126,8 @@ struct AnnotationProcessor {
     }
   }
 
-  private func make(_ run: ListRun, _ arena: Arena) throws -> ListOutcome {
-    try lists.process(run, arena, pool: pool, limit: max(1, limit - arena.count))
+  private func make(_ slice: ListSlice, _ arena: Arena) throws -> ListOutcome {
+    try lists.process(slice, arena, pool: pool, limit: max(1, limit - arena.count))
   }
 
   /// Counts and checks what no rows are made of yet.
@@ -134,12 +135,12 @@ struct AnnotationProcessor {
   /// - Returns: Whether all that would be written is JSON.
   private func look(through rest: AssetRest, _ outcome: inout AssetOutcome) throws -> Bool {
     var rest = rest
-    while var run = try rest.next() {
-      if case .rows(let frame) = run.job.output { run.job.output = .checkedRows(frame) }
-      let result = try lists.process(run, Arena(pool), pool: pool, limit: limit)
+    while var slice = try rest.next() {
+      if case .rows(let frame) = slice.job.output { slice.job.output = .checkedRows(frame) }
+      let result = try lists.process(slice, Arena(pool), pool: pool, limit: limit)
       if result.fault != nil { return false }
       outcome.add(result)
-      rest.run = result.rest
+      rest.slice = result.rest
     }
     return true
   }

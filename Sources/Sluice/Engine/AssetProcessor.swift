@@ -38,13 +38,13 @@ final class AssetProcessor {
     lineFinder = LineFinder(kernel: plan.kernel)
   }
 
-  /// Performs the job of a run of a giant's list.
-  func process(_ run: ListRun) -> ListOutcome {
+  /// Performs the job of a slice of a giant's list.
+  func process(_ slice: ListSlice) -> ListOutcome {
     do {
-      return try inspector?.process(run, pool: pool)
-        ?? lists.process(run, Arena(pool), pool: pool, limit: limit)
+      return try inspector?.process(slice, pool: pool)
+        ?? lists.process(slice, Arena(pool), pool: pool, limit: limit)
     } catch {
-      var outcome = ListOutcome(run)
+      var outcome = ListOutcome(slice)
       outcome.failure = error
       return outcome
     }
@@ -149,10 +149,10 @@ final class AssetProcessor {
     var decision = Decision()
     decision.passingTasks = plan.selector.passingTasks(of: facts)
     for list in facts.lists where list.counts || prunes {
-      let run = ListRun(
-        place: list, job: ListJob(counts: true, output: prunes ? .cuts : .none), element: element,
+      let slice = ListSlice(
+        place: list, job: ListJob(isCounted: true, output: prunes ? .cuts : .none), element: element,
         range: list.start + 1..<list.end, isFirst: true, terminator: .bracket())
-      let outcome = try lists.process(run, Arena(pool), pool: pool, limit: .max)
+      let outcome = try lists.process(slice, Arena(pool), pool: pool, limit: .max)
       if outcome.fault != nil { return false }
       facts.add(outcome, passes: decision.passes(list.task))
     }

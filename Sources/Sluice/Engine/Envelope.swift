@@ -17,7 +17,7 @@ struct Envelope: SkeletonObserver {
   /// The line in which the giant starts.
   private let line: LineAnchor
   private var jobs: ListJobs
-  private var opened: ListRun?
+  private var opened: ListSlice?
   /// Knows where a fault can be looked for from.
   private(set) var tracker: EnvelopeTracker
   /// Checks what cannot be read again.
@@ -55,7 +55,7 @@ struct Envelope: SkeletonObserver {
   mutating func endList(at offset: Int) { tracker.endList(at: offset) }
 
   /// The list that the walk has stopped at.
-  mutating func takeOpenedList() -> ListRun? { opened.take() }
+  mutating func takeOpenedList() -> ListSlice? { opened.take() }
 
   // MARK: The walk
 
@@ -67,18 +67,18 @@ struct Envelope: SkeletonObserver {
     _ container: OpenedContainer, in bytes: Span<UInt8>, at offset: Int
   ) throws -> Bool {
     tracker.open(container.bracket, before: offset + container.start)
-    guard let list = reader.takeOpenedList(), let run = try makeRun(list),
-      !isReadHere(run.job, container, bytes)
+    guard let list = reader.takeOpenedList(), let slice = try makeSlice(list),
+      !isReadHere(slice.job, container, bytes)
     else { return false }
-    opened = run
+    opened = slice
     return true
   }
 
-  private mutating func makeRun(_ place: ListPlace) throws -> ListRun? {
+  private mutating func makeSlice(_ place: ListPlace) throws -> ListSlice? {
     let job = try jobs.job(place, isCut: window?.list.contains(place.start) == true)
     if job.isIdle { return nil }
     let empty = Element(extent: Extent(from: place.start + 1), line: line)
-    return ListRun(
+    return ListSlice(
       place: place, job: job, element: empty, range: place.start + 1..<place.start + 1, isFirst: true)
   }
 
@@ -88,7 +88,7 @@ struct Envelope: SkeletonObserver {
   /// Whether a list is to be read as a part of the envelope: handing on a short one costs more than it, and a giant
   /// may have millions of them.
   private func isReadHere(_ job: ListJob, _ list: OpenedContainer, _ bytes: Span<UInt8>) -> Bool {
-    guard readsEveryByte, !job.counts else { return false }
+    guard readsEveryByte, !job.isCounted else { return false }
     switch job.output {
     case .none, .elements(prunes: false): break
     case .elements, .cuts, .rows, .checkedRows: return false

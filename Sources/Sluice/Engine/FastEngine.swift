@@ -15,35 +15,6 @@ internal import Pipeline
 internal import Sharding
 internal import Storage
 
-/// Where an engine starts to read.
-struct EngineStart: Sendable {
-  var offset: Int
-  var gap: Gap
-  var line: LineAnchor
-  /// What is to be done with the element there, if it is a giant that has been walked through before.
-  var pass: GiantPass?
-}
-
-/// What the engine finds, in the order of the input.
-enum EngineItem: Sendable {
-  /// Elements that lie one after another, or further rows of the last of them.
-  case assets(AssetBatch)
-  /// A part of an element too big to be held.
-  case giant(GiantItem)
-  /// A byte that cannot stand between elements, or the input's end where it may not end.
-  case anomaly(Misplaced)
-  /// Reading failed.
-  case failure(any Error)
-  /// The input has been read to its end.
-  case end(offset: Int)
-}
-
-/// What the receiver of an item says.
-enum Delivery: Sendable {
-  case goOn
-  case stop
-}
-
 /// Reads one input from one place on.
 final class FastEngine: Sendable {
   private let plan: RunPlan
@@ -203,9 +174,9 @@ final class FastEngine: Sendable {
       if let left { return (.assets(batch), .rest(left, of: block, others)) }
       if let block, !others.isEmpty { return (.assets(batch), .assets(block, others)) }
       return (.assets(batch), nil)
-    case .run(let run):
-      let outcome = processor.process(run)
-      return (.giant(.list(outcome)), outcome.rest.map { .run($0) })
+    case .slice(let slice):
+      let outcome = processor.process(slice)
+      return (.giant(.list(outcome)), outcome.rest.map { .slice($0) })
     }
   }
 

@@ -32,7 +32,7 @@ struct GiantCounts: Sendable {
   private var current = ListCounts()
   private var legacy = ListCounts()
 
-  /// Adds what came of a run in this phase.
+  /// Adds what came of a slice in this phase.
   mutating func add(_ outcome: ListOutcome, _ phase: GiantPhase) {
     if outcome.place.isInTaskList {
       legacy.add(outcome, passes: phase.summary?.decision.passes(outcome.place.task) ?? true)

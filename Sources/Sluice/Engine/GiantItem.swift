@@ -1,10 +1,10 @@
 // An element too big to be held: what is said of it on the way from the merger, which walks through it, to
-// the recorder. Its annotation lists are cut into runs for the workers, so that one giant asset keeps all of
+// the recorder. Its annotation lists are cut into slices for the workers, so that one giant asset keeps all of
 // them as busy as many small ones do; what is left between the lists, a few hundred bytes, is the envelope.
 //
 //     {"externalId":"v","task":{"stage":"Complete","tools":[ a1,a2,a3 | ,a4,a5 | ,a6 ],"stageHistory":[…]}}
-//     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^  run 0     run 1    run 2  ^^^^^^^^^^^^^^^^^^^
-//     envelope                                                                         envelope
+//     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 1          2        3   ^^^^^^^^^^^^^^^^^^^^^^
+//     envelope                                               slices                  envelope
 
 internal import Sharding
 
@@ -21,8 +21,8 @@ enum GiantItem: Sendable {
   /// Bytes of its row from between the lists.
   case envelope(RowBytes, end: Int)
   case list(ListOutcome)
-  /// A run whose elements are too big to be held.
-  case bigList(ListRun, RereadableBytes)
+  /// A slice whose elements are too big to be held.
+  case bigList(ListSlice, RereadableBytes)
   case end(GiantEnd)
 
   /// Up to where the input has been taken care of.
@@ -31,7 +31,7 @@ enum GiantItem: Sendable {
     case .begin(_, let start): start
     case .envelope(_, let end): end
     case .list(let outcome): outcome.range.upperBound
-    case .bigList(let run, _): run.range.upperBound
+    case .bigList(let slice, _): slice.range.upperBound
     case .end(let end): end.range.upperBound
     }
   }

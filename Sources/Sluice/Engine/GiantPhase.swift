@@ -16,7 +16,7 @@ internal import Sharding
 struct GiantSummary: Sendable {
   var facts: AssetFacts
   var decision = Decision()
-  /// What does not go into its row, but for what is pruned: each run sees to that itself.
+  /// What does not go into its row, but for what is pruned: each slice sees to that itself.
   var cuts = GiantCuts()
   /// Where the first warning of each code is.
   var warningLines: SurpriseLines = [:]

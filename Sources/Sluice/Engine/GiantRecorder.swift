@@ -1,4 +1,4 @@
-// Takes what is delivered of a giant: adds up what its runs have counted, writes its row as it comes, and at its
+// Takes what is delivered of a giant: adds up what its slices have counted, writes its row as it comes, and at its
 // end asks its phase what becomes of it, which may be that it must be walked through again.
 
 internal import Sharding
@@ -33,7 +33,7 @@ struct GiantRecorder {
     case .begin(let pass, _): try begin(pass.phase)
     case .envelope(let bytes, _): if fault == nil { try row.append(envelope: bytes) }
     case .list(let outcome): try record(outcome)
-    case .bigList(let run, let bytes): try record(run, bytes)
+    case .bigList(let slice, let bytes): try record(slice, bytes)
     case .end(let giant): return try finish(giant)
     }
     return nil
@@ -61,23 +61,23 @@ struct GiantRecorder {
     if let bytes = outcome.bytes { try row.append(elements: bytes) }
   }
 
-  /// Does the work of a run that is not held, and writes as it goes.
-  private mutating func record(_ run: ListRun, _ bytes: RereadableBytes) throws {
+  /// Does the work of a slice that is not held, and writes as it goes.
+  private mutating func record(_ slice: ListSlice, _ bytes: RereadableBytes) throws {
     if fault != nil { return }
     let source = ReadAgain(bytes: bytes, pool: pool)
-    if plan.needs.inspects, run.job.counts {
-      let isValid = try ListInspector(plan).process(run, source) { found.add($0, phase) }
-      if !isValid { fault = try lists.fault(in: run, source) }
+    if plan.needs.inspects, slice.job.isCounted {
+      let isValid = try ListInspector(plan).process(slice, source) { found.add($0, phase) }
+      if !isValid { fault = try lists.fault(in: slice, source) }
       return
     }
-    let writer = row.beginBigRun()
+    let writer = row.beginBigSlice()
     let buffer = RowBuffer(pool: pool, kernel: plan.kernel) { try writer.write($0) }
-    guard let outcome = try lists.process(run, source, buffer, onRow: { try writer.begin($0) }) else {
-      fault = try lists.fault(in: run, source)
+    guard let outcome = try lists.process(slice, source, buffer, onRow: { try writer.begin($0) }) else {
+      fault = try lists.fault(in: slice, source)
       return
     }
     found.add(outcome, phase)
-    if case .elements = run.job.output { row.endBigRun(writer, count: buffer.count) }
+    if case .elements = slice.job.output { row.endBigSlice(writer, count: buffer.count) }
     if let biggest = outcome.biggest {
       counts.addRows(
         outcome.rowCount, bytes: biggest.bytes - 1, externalId: phase.summary?.facts.externalId,

@@ -41,18 +41,20 @@ struct GiantRow {
 
   // MARK: Lists that are not held
 
-  /// Starts to write elements of a run that is not held.
-  func beginBigRun() -> BigRunWriter { BigRunWriter(rows, targets: targets, commaIsDue: listHasElements) }
+  /// Starts to write elements of a slice that is not held.
+  func beginBigSlice() -> BigSliceWriter {
+    BigSliceWriter(rows, targets: targets, commaIsDue: listHasElements)
+  }
 
   /// Notes that it has written `count` bytes of elements.
-  mutating func endBigRun(_ writer: BigRunWriter, count: Int) {
+  mutating func endBigSlice(_ writer: BigSliceWriter, count: Int) {
     self.count += count + writer.commas
     if count > 0 { listHasElements = true }
   }
 }
 
-/// Writes what comes of a run that is not held.
-final class BigRunWriter {
+/// Writes what comes of a slice that is not held.
+final class BigSliceWriter {
   private let rows: any RowReceiver
   private(set) var targets: [Int]
   private var commaIsDue: Bool

@@ -1,5 +1,5 @@
 // Walks through a giant, block by block in order. It touches only the envelope: of a list it sees where the
-// blocks' first commas are, which the workers have found, and cuts it there into runs.
+// blocks' first commas are, which the workers have found, and cuts it there into slices.
 
 internal import ByteScan
 internal import JSONEvents
@@ -9,7 +9,7 @@ internal import Storage
 /// What the walk brings about, in the order of the input.
 enum GiantStep: Sendable {
   case item(GiantItem)
-  case run(ListRun)
+  case slice(ListSlice)
 }
 
 /// Walks through one giant.
@@ -24,7 +24,7 @@ final class GiantWalk: @unchecked Sendable {
   private let reader: AssetReader
   private var walker: SkeletonWalker<AssetReader>
   private var envelope: Envelope
-  private var cutter: RunCutter
+  private var slicer: ListSlicer
   /// What is left out, as a survey finds it.
   private var cuts = GiantCuts()
   private var lines: RecordLines?
@@ -32,7 +32,7 @@ final class GiantWalk: @unchecked Sendable {
   private let spool: SpoolFile?
   /// Where the giant can be read again.
   private let rereadable: RereadableBytes?
-  private var places: SurprisePlaces
+  private var places: WarningPlaces
   private var fault: ElementFault?
   private var isBroken = false
   /// Where in a block it has stopped for the time being.
@@ -51,7 +51,7 @@ final class GiantWalk: @unchecked Sendable {
     let plan = context.plan
     let isWatched = pass.phase.isUndecided && plan.watchesLines && framing == .sequence
     lines = isWatched ? RecordLines(kernel: plan.kernel) : nil
-    places = SurprisePlaces(LineFinder(kernel: plan.kernel))
+    places = WarningPlaces(LineFinder(kernel: plan.kernel))
     // What is written at once is not asked for again: a fault ends the run.
     let isFinal = pass.phase.isWriting && plan.options.onError == .stop
     var spool: SpoolFile?
@@ -63,7 +63,7 @@ final class GiantWalk: @unchecked Sendable {
     self.spool = spool
     rereadable =
       spool.map { RereadableBytes(source: $0, base: start) } ?? pass.bytes ?? context.source.rereadable()
-    cutter = RunCutter(context, rereadable)
+    slicer = ListSlicer(context, rereadable)
     let readsEveryByte = pass.phase.readsEveryByte(plan)
     reader = AssetReader(
       plan.needs, listsApart: readsEveryByte ? .all : .met, keepsTasks: pass.phase.fullSummary == nil)
@@ -74,7 +74,7 @@ final class GiantWalk: @unchecked Sendable {
   }
 
   /// What spooling it, or reading it again, threw.
-  var failure: (any Error)? { spoolFailure ?? cutter.failure }
+  var failure: (any Error)? { spoolFailure ?? slicer.failure }
 
   /// How many lists are handed on at a time: a block of tiny ones has a hundred thousand.
   private static let mostLists = 1000
@@ -90,7 +90,7 @@ final class GiantWalk: @unchecked Sendable {
       stoppedAt = nil
       var lists = 0
       while index < bytes.count, !isBroken {
-        if cutter.run == nil {
+        if slicer.slice == nil {
           if lists == Self.mostLists {
             stoppedAt = index
             return false
@@ -125,7 +125,7 @@ final class GiantWalk: @unchecked Sendable {
   ///   - emit: Gets what is left to deliver.
   /// - Throws: What spooling it threw.
   func finish(_ endLine: LineAnchor, _ emit: (GiantStep) -> Void) throws {
-    cutter.finish(emit)
+    slicer.finish(emit)
     if let failure { throw failure }
     var end = GiantEnd(range: start..<end, framing, line: line)
     end.bytes = rereadable
@@ -154,14 +154,14 @@ final class GiantWalk: @unchecked Sendable {
     do {
       let index = try walker.consume(
         bytes, from: start, at: base, map: block.segment.map, telling: &envelope)
-      cutter.run = envelope.takeOpenedList()
+      slicer.slice = envelope.takeOpenedList()
       places.note(reader, in: block)
       noteCuts()
       if pass.phase.isWriting, context.plan.needs.columns == nil {
         let row = envelope.rowBytes(bytes.extracting(start..<index), at: base + start)
         emit(.item(.envelope(row, end: base + index)))
       }
-      if cutter.run != nil { cutter.startElement(at: base + index, block) }
+      if slicer.slice != nil { slicer.startElement(at: base + index, block) }
       return index
     } catch is JSONRejection, is RowFrames.Malformed {
       fault = envelope.checker?.fault(in: block, places.lines)
@@ -188,7 +188,7 @@ final class GiantWalk: @unchecked Sendable {
   private func consumeList(
     _ bytes: Span<UInt8>, from start: Int, _ block: GiantBlock, _ emit: (GiantStep) -> Void
   ) -> Int {
-    guard let place = cutter.run?.place else { return bytes.count }
+    guard let place = slicer.slice?.place else { return bytes.count }
     let fills = start == 0 && block.segment.range.count == block.segment.block.count
     if fills, let lowest = block.lowest, lowest.depth - framing.baseDepth >= place.depth {
       passBlock(bytes, lowest, block, emit)
@@ -198,11 +198,11 @@ final class GiantWalk: @unchecked Sendable {
       let close = walker.skip(
         bytes, from: start, toEndOfDepth: place.depth, at: block.segment.offset, map: block.segment.map)
     else {
-      cutter.extend(start..<bytes.count, block)
+      slicer.extend(start..<bytes.count, block)
       return bytes.count
     }
-    cutter.end(at: close, from: start, block, .bracket(bytes[close]), emit)
-    cutter.run = nil
+    slicer.end(at: close, from: start, block, .bracket(bytes[close]), emit)
+    slicer.slice = nil
     envelope.endList(at: block.segment.offset + close)
     return close
   }
@@ -211,12 +211,12 @@ final class GiantWalk: @unchecked Sendable {
   private func passBlock(
     _ bytes: Span<UInt8>, _ lowest: GiantBlock.Lowest, _ block: GiantBlock, _ emit: (GiantStep) -> Void
   ) {
-    if lowest.depth - framing.baseDepth == cutter.run?.place.depth, let comma = lowest.comma {
-      cutter.end(at: comma, from: 0, block, .comma, emit)
-      cutter.startElement(at: block.segment.offset + comma, block)
-      cutter.extend(comma..<bytes.count, block)
+    if lowest.depth - framing.baseDepth == slicer.slice?.place.depth, let comma = lowest.comma {
+      slicer.end(at: comma, from: 0, block, .comma, emit)
+      slicer.startElement(at: block.segment.offset + comma, block)
+      slicer.extend(comma..<bytes.count, block)
     } else {
-      cutter.extend(0..<bytes.count, block)
+      slicer.extend(0..<bytes.count, block)
     }
     var state = lowest.end
     state.depth -= framing.baseDepth

@@ -4,7 +4,7 @@ internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Inspects one list, or run of a list, after another.
+/// Inspects one list, or slice of a list, after another.
 final class ListInspector {
   private let plan: RunPlan
   private var scanner: AnnotationScanner<InspectedDetails>
@@ -26,9 +26,9 @@ final class ListInspector {
   /// - Throws: What is no fault of theirs.
   func inspect(_ element: Element, _ pool: BlockPool, _ facts: inout AssetFacts) throws -> Bool {
     for list in lists(of: facts, element) {
-      var next: ListRun? = list
-      while let run = next {
-        let outcome = try process(run, pool: pool)
+      var next: ListSlice? = list
+      while let slice = next {
+        let outcome = try process(slice, pool: pool)
         if outcome.fault != nil { return false }
         facts.add(outcome)
         facts.inspection?.shape.add(outcome.shape)
@@ -38,11 +38,11 @@ final class ListInspector {
     return true
   }
 
-  /// The lists of an asset that count, as runs.
-  private func lists(of facts: AssetFacts, _ element: Element) -> [ListRun] {
+  /// The lists of an asset that count, as slices.
+  private func lists(of facts: AssetFacts, _ element: Element) -> [ListSlice] {
     facts.lists.filter { $0.counts && $0.isInTaskList == facts.isLegacy }.map { list in
-      ListRun(
-        place: list, job: ListJob(counts: true), element: element, range: list.start + 1..<list.end,
+      ListSlice(
+        place: list, job: ListJob(isCounted: true), element: element, range: list.start + 1..<list.end,
         isFirst: true, terminator: .bracket())
     }
   }
@@ -50,49 +50,49 @@ final class ListInspector {
   /// How many names are counted at a time.
   private static let mostNames = 20_000
 
-  /// Inspects a run that is held.
+  /// Inspects a slice that is held.
   ///
   /// - Returns: What was found, of as much as has few enough names; with a fault if it is no JSON.
-  /// - Throws: What is no fault of the run.
-  func process(_ run: ListRun, pool: BlockPool) throws -> ListOutcome {
-    let extent = run.element.extent
+  /// - Throws: What is no fault of the slice.
+  func process(_ slice: ListSlice, pool: BlockPool) throws -> ListOutcome {
+    let extent = slice.element.extent
     // Lists of the history are only checked, if at all.
-    if !run.job.counts { return try lists.process(run, Arena(pool), pool: pool, limit: .max) }
-    guard try !run.job.validates || isValid(run, pool), var outcome = try inspect(run, extent) else {
-      return try faulty(run, pool)
+    if !slice.job.isCounted { return try lists.process(slice, Arena(pool), pool: pool, limit: .max) }
+    guard try !slice.job.validates || isValid(slice, pool), var outcome = try inspect(slice, extent) else {
+      return try faulty(slice, pool)
     }
     for (code, surprise) in outcome.surprises {
-      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: run.element)
+      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
   }
 
-  private func isValid(_ run: ListRun, _ pool: BlockPool) throws -> Bool {
-    var run = run
-    run.job.counts = false
-    return try lists.process(run, Arena(pool), pool: pool, limit: .max).fault == nil
+  private func isValid(_ slice: ListSlice, _ pool: BlockPool) throws -> Bool {
+    var slice = slice
+    slice.job.isCounted = false
+    return try lists.process(slice, Arena(pool), pool: pool, limit: .max).fault == nil
   }
 
-  /// Where a run that is no JSON stops being JSON is not for here.
-  private func faulty(_ run: ListRun, _ pool: BlockPool) throws -> ListOutcome {
-    var run = run
-    run.job = ListJob(counts: false, validates: true)
-    return try lists.process(run, Arena(pool), pool: pool, limit: .max)
+  /// Where a slice that is no JSON stops being JSON is not for here.
+  private func faulty(_ slice: ListSlice, _ pool: BlockPool) throws -> ListOutcome {
+    var slice = slice
+    slice.job = ListJob(isCounted: false, validates: true)
+    return try lists.process(slice, Arena(pool), pool: pool, limit: .max)
   }
 
-  /// Inspects a run that is not held.
+  /// Inspects a slice that is not held.
   ///
   /// - Parameters:
-  ///   - run: Which.
+  ///   - slice: Which.
   ///   - bytes: Where to read it.
   ///   - take: Told what was found, part by part.
   /// - Returns: Whether it is JSON.
   /// - Throws: What reading throws.
-  func process(_ run: ListRun, _ bytes: ReadAgain, _ take: (ListOutcome) -> Void) throws -> Bool {
-    if run.job.validates, try lists.fault(in: run, bytes) != nil { return false }
-    var next: ListRun? = run
+  func process(_ slice: ListSlice, _ bytes: ReadAgain, _ take: (ListOutcome) -> Void) throws -> Bool {
+    if slice.job.validates, try lists.fault(in: slice, bytes) != nil { return false }
+    var next: ListSlice? = slice
     // Lines are counted from where the last one was: there may be many parts, each with a surprise at least.
-    var (line, counted) = (run.element.line, run.range.lowerBound)
+    var (line, counted) = (slice.element.line, slice.range.lowerBound)
     while let part = next {
       guard var outcome = try inspect(part, bytes) else { return false }
       for (code, surprise) in outcome.surprises.sorted(by: { $0.value.first < $1.value.first }) {
@@ -106,30 +106,30 @@ final class ListInspector {
     return true
   }
 
-  // MARK: One run
+  // MARK: One slice
 
   /// - Returns: nil if what was looked at is no JSON.
-  private func inspect(_ run: ListRun, _ bytes: any ElementBytes) throws -> ListOutcome? {
-    guard var outcome = try count(run, bytes) else { return nil }
+  private func inspect(_ slice: ListSlice, _ bytes: any ElementBytes) throws -> ListOutcome? {
+    guard var outcome = try count(slice, bytes) else { return nil }
     if plan.options.findsShapes {
-      guard let shape = try shape(of: run, upTo: outcome.rest?.range.lowerBound, bytes) else { return nil }
+      guard let shape = try shape(of: slice, upTo: outcome.rest?.range.lowerBound, bytes) else { return nil }
       outcome.shape = shape
     }
     return outcome
   }
 
-  /// What the annotations of a run look like, those up to `end` if not all of them are wanted.
+  /// What the annotations of a slice look like, those up to `end` if not all of them are wanted.
   ///
   /// - Returns: nil if they are no JSON.
-  private func shape(of run: ListRun, upTo end: Int?, _ bytes: any ElementBytes) throws -> ShapeTree? {
-    let reader = ShapeReader(from: run.range.lowerBound)
+  private func shape(of slice: ListSlice, upTo end: Int?, _ bytes: any ElementBytes) throws -> ShapeTree? {
+    let reader = ShapeReader(from: slice.range.lowerBound)
     var parser = JSONPushParser(reader, maxDepth: plan.maxDepth)
-    let opening = run.opening
-    let closing = end == nil ? run.closing : [UInt8(ascii: ",")]
-    let end = end ?? run.range.upperBound
+    let opening = slice.opening
+    let closing = end == nil ? slice.closing : [UInt8(ascii: ",")]
+    let end = end ?? slice.range.upperBound
     do {
-      try parser.feed(opening.span, at: run.range.lowerBound - opening.count)
-      try bytes.visit(run.range.lowerBound..<end) { try parser.feed($0, at: $1) }
+      try parser.feed(opening.span, at: slice.range.lowerBound - opening.count)
+      try bytes.visit(slice.range.lowerBound..<end) { try parser.feed($0, at: $1) }
       try parser.feed(closing.span, at: end)
     } catch is JSONRejection {
       return nil
@@ -138,18 +138,18 @@ final class ListInspector {
   }
 
   /// - Returns: nil if what was looked at is no JSON.
-  private func count(_ run: ListRun, _ bytes: any ElementBytes) throws -> ListOutcome? {
-    var outcome = ListOutcome(run)
+  private func count(_ slice: ListSlice, _ bytes: any ElementBytes) throws -> ListOutcome? {
+    var outcome = ListOutcome(slice)
     if plan.options.resources.engine == .reference {
-      let all = RunRest(offset: run.range.lowerBound, isFirst: run.isFirst, followsComma: false)
-      return try parse(run, from: all, bytes, &outcome) ? outcome : nil
+      let all = SliceRemainder(offset: slice.range.lowerBound, isFirst: slice.isFirst, followsComma: false)
+      return try parse(slice, from: all, bytes, &outcome) ? outcome : nil
     }
     do {
-      let rest = try scan(run, bytes, &outcome)
+      let rest = try scan(slice, bytes, &outcome)
       scanner.flush(to: &outcome)
-      if let rest, try !parse(run, from: rest, bytes, &outcome) { return nil }
+      if let rest, try !parse(slice, from: rest, bytes, &outcome) { return nil }
     } catch let enough as Enough {
-      outcome.leave(run, from: enough.end)
+      outcome.leave(slice, from: enough.end)
     }
     return outcome
   }
@@ -163,13 +163,13 @@ final class ListInspector {
   /// Reads as far as there is no doubt.
   ///
   /// - Returns: From where on there is; nil if there is none.
-  private func scan(_ run: ListRun, _ bytes: any ElementBytes, _ outcome: inout ListOutcome) throws
-    -> RunRest?
+  private func scan(_ slice: ListSlice, _ bytes: any ElementBytes, _ outcome: inout ListOutcome) throws
+    -> SliceRemainder?
   {
-    scanner.begin(run.place.kind)
-    var scan = RunScan<InspectedDetails>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
-    var end = run.range.lowerBound
-    try bytes.visit(run.range) { bytes, offset in
+    scanner.begin(slice.place.kind)
+    var scan = SliceScanner<InspectedDetails>(slice, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    var end = slice.range.lowerBound
+    try bytes.visit(slice.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         scanner.count(at: range.lowerBound)
         end = range.upperBound
@@ -177,7 +177,7 @@ final class ListInspector {
       guard scanner.isFull else { return }
       scanner.flush(to: &outcome)
       scanner.forget()
-      if outcome.nameCount > Self.mostNames, end < run.range.upperBound { throw Enough(end: end) }
+      if outcome.nameCount > Self.mostNames, end < slice.range.upperBound { throw Enough(end: end) }
     }
     return scan.finish()
   }
@@ -186,34 +186,36 @@ final class ListInspector {
   ///
   /// - Returns: Whether it is JSON.
   private func parse(
-    _ whole: ListRun, from rest: RunRest, _ bytes: any ElementBytes, _ outcome: inout ListOutcome
+    _ whole: ListSlice, from rest: SliceRemainder, _ bytes: any ElementBytes, _ outcome: inout ListOutcome
   ) throws -> Bool {
-    let run = rest.run(of: whole)
+    let slice = rest.slice(of: whole)
     let opening = rest.opening(in: whole)
     // A closure that escapes can't hold an inout.
     let found = Found()
     var stop: Int?
-    let events = AnnotationEvents(run.place.kind, from: run.range.lowerBound) { found.annotations.append($0) }
+    let events = AnnotationEvents(slice.place.kind, from: slice.range.lowerBound) {
+      found.annotations.append($0)
+    }
     var parser = JSONPushParser(events, maxDepth: plan.maxDepth)
     do {
-      try parser.feed(opening.span, at: run.range.lowerBound - opening.count)
-      try bytes.visit(run.range) { bytes, offset in
+      try parser.feed(opening.span, at: slice.range.lowerBound - opening.count)
+      try bytes.visit(slice.range) { bytes, offset in
         // Pieces, so that few annotations wait to be counted.
         var index = 0
         while index < bytes.count, stop == nil {
           let end = min(bytes.count, index + Self.piece)
           try parser.feed(bytes.extracting(index..<end), at: offset + index)
           let last = found.count(in: &outcome)
-          if let last, last < run.range.upperBound, outcome.nameCount > Self.mostNames { stop = last }
+          if let last, last < slice.range.upperBound, outcome.nameCount > Self.mostNames { stop = last }
           index = end
         }
       }
-      if stop == nil { try parser.feed(run.closing.span, at: run.range.upperBound) }
+      if stop == nil { try parser.feed(slice.closing.span, at: slice.range.upperBound) }
     } catch is JSONRejection {
       return false
     }
     _ = found.count(in: &outcome)
-    if let stop { outcome.leave(run, from: stop) }
+    if let stop { outcome.leave(slice, from: stop) }
     return true
   }
 

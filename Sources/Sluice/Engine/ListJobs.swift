@@ -36,7 +36,7 @@ struct ListJobs: Sendable {
       // Where all is validated, lists are met that do not come into the row.
       let isDropped = list.isInSnapshot && needs.dropsHistory
       let isWanted = list.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
-      job.counts = isWanted && countsNow(list)
+      job.isCounted = isWanted && countsNow(list)
       job.validates = plan.validatesAll
     case .check, .checkFiltered, .findFault: break
     case .write(let known), .writeEarly(let known, _):
@@ -51,14 +51,14 @@ struct ListJobs: Sendable {
     var job = ListJob()
     job.validates = readsEveryByte
     switch phase {
-    case .survey, .surveyTasks: job.counts = list.hasRows && plan.surveysAnnotations && countsNow(list)
+    case .survey, .surveyTasks: job.isCounted = list.hasRows && plan.surveysAnnotations && countsNow(list)
     case .findFault: break
     case .check(let known, _), .checkFiltered(let known):
       if let frame = try frame(of: list, known) { job.output = .checkedRows(frame) }
     case .write(let known), .writeEarly(let known, _):
       guard let frame = try frame(of: list, known) else { break }
       job.output = .rows(frame)
-      job.counts = !plan.surveysAnnotations
+      job.isCounted = !plan.surveysAnnotations
     }
     return job
   }

@@ -1,11 +1,11 @@
-// What a worker does with a run of a list: see that it is JSON, count its annotations, and make what goes
-// into the row. A run says nothing of the rest of its asset, and needs to know nothing of it.
+// What a worker does with a slice of a list: see that it is JSON, count its annotations, and make what goes
+// into the row. A slice says nothing of the rest of its asset, and needs to know nothing of it.
 
 internal import ByteScan
 internal import JSONEvents
 internal import Sharding
 
-/// Works on runs of annotation lists, for one worker.
+/// Works on slices of annotation lists, for one worker.
 final class ListProcessor {
   private let plan: RunPlan
   private let titles: TitleMatcher
@@ -19,72 +19,72 @@ final class ListProcessor {
     lines = LineFinder(kernel: plan.kernel)
   }
 
-  /// Does what the job of a run that is held says.
+  /// Does what the job of a slice that is held says.
   ///
   /// - Parameters:
-  ///   - run: The run.
+  ///   - slice: The slice.
   ///   - arena: Takes what goes into rows.
   ///   - pool: Where the arena's memory comes from.
   ///   - limit: How many bytes of rows are enough; what follows is left.
   /// - Returns: What came of it.
-  /// - Throws: What is no fault of the run.
-  func process(_ run: ListRun, _ arena: Arena, pool: BlockPool, limit: Int) throws -> ListOutcome {
+  /// - Throws: What is no fault of the slice.
+  func process(_ slice: ListSlice, _ arena: Arena, pool: BlockPool, limit: Int) throws -> ListOutcome {
     let buffer = RowBuffer(arena, pool: pool, kernel: plan.kernel)
     let start = arena.position
     let target = RowTarget(buffer, arena, limit: limit)
-    var outcome = try work(on: ListSource(run: run, bytes: run.element.extent, target: target))
+    var outcome = try work(on: ListSource(slice: slice, bytes: slice.element.extent, target: target))
     guard outcome.isValid else {
-      outcome.fault = try heldFault(in: run)
+      outcome.fault = try heldFault(in: slice)
       return outcome
     }
-    if case .elements = run.job.output {
+    if case .elements = slice.job.output {
       let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
       outcome.bytes = .arena(row)
     }
     for (code, surprise) in outcome.surprises {
-      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: run.element)
+      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
   }
 
-  /// Does what the job of a run that is not held says, except to look for faults.
+  /// Does what the job of a slice that is not held says, except to look for faults.
   ///
   /// - Parameters:
-  ///   - run: The run.
+  ///   - slice: The slice.
   ///   - bytes: Where it is read.
   ///   - buffer: Takes what goes into rows.
   ///   - onRow: Told where each row goes before it is written.
   /// - Returns: What came of it; nil if it is no JSON.
   /// - Throws: What reading throws, and what the buffer does.
   func process(
-    _ run: ListRun, _ bytes: ReadAgain, _ buffer: RowBuffer, onRow: @escaping (RowPlace) throws -> Void
+    _ slice: ListSlice, _ bytes: ReadAgain, _ buffer: RowBuffer, onRow: @escaping (RowPlace) throws -> Void
   ) throws -> ListOutcome? {
     var target = RowTarget(buffer, nil, limit: .max)
     target.onRow = onRow
-    var outcome = try work(on: ListSource(run: run, bytes: bytes, target: target))
+    var outcome = try work(on: ListSource(slice: slice, bytes: bytes, target: target))
     guard outcome.isValid else { return nil }
     for (code, surprise) in outcome.surprises {
-      let line = try self.line(of: surprise.first, run, bytes)
+      let line = try self.line(of: surprise.first, slice, bytes)
       outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
     }
     return outcome
   }
 
   private func work(on source: ListSource) throws -> ListOutcome {
-    let run = source.run
-    var outcome = ListOutcome(run)
-    if run.job.validates, try !isValid(run, source.bytes) {
+    let slice = source.slice
+    var outcome = ListOutcome(slice)
+    if slice.job.validates, try !isValid(slice, source.bytes) {
       outcome.isValid = false
       return outcome
     }
-    switch run.job.output {
-    case .none: return try run.job.counts ? read(source, CountedAnnotations()) : outcome
+    switch slice.job.output {
+    case .none: return try slice.job.isCounted ? read(source, CountedAnnotations()) : outcome
     case .elements(false):
-      let start = run.range.lowerBound + (run.isFirst ? 0 : 1)
-      try source.target.buffer.append(start..<run.range.upperBound, of: source.bytes)
+      let start = slice.range.lowerBound + (slice.isFirst ? 0 : 1)
+      try source.target.buffer.append(start..<slice.range.upperBound, of: source.bytes)
       return outcome
     case .elements(true): return try read(source, KeptElements(source))
-    case .cuts: return try read(source, ElementCuts(run.range))
+    case .cuts: return try read(source, ElementCuts(slice.range))
     case .rows(let frame): return try read(source, WrittenRows(rows(of: source, frame), source))
     case .checkedRows(let frame):
       return try read(source, CheckedRows(rows: rows(of: source, frame), bytes: source.bytes))
@@ -92,7 +92,7 @@ final class ListProcessor {
   }
 
   private func rows(of source: ListSource, _ frame: RowFrame) -> AnnotationRows {
-    AnnotationRows(plan, source.run.place, frame, to: source.target.buffer, source.target.arena)
+    AnnotationRows(plan, source.slice.place, frame, to: source.target.buffer, source.target.arena)
   }
 
   private func read<Consumer: AnnotationConsumer>(
@@ -105,55 +105,57 @@ final class ListProcessor {
 
   // MARK: Validity
 
-  private func isValid(_ run: ListRun, _ bytes: any ElementBytes) throws -> Bool {
+  private func isValid(_ slice: ListSlice, _ bytes: any ElementBytes) throws -> Bool {
     let judge = Judge(plan)
-    switch run.terminator {
+    switch slice.terminator {
     case .comma:
-      let completion = [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: "]"), count: run.place.depth)
+      let completion = [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: "]"), count: slice.place.depth)
       return try judge.allows(
-        run.range, of: bytes, opening: run.opening, closing: run.closing, isPart: true, completion: completion
+        slice.range, of: bytes, opening: slice.opening, closing: slice.closing, isPart: true,
+        completion: completion
       )
-    case .bracket: return try judge.allows(run.range, of: bytes, opening: run.opening, closing: run.closing)
+    case .bracket:
+      return try judge.allows(slice.range, of: bytes, opening: slice.opening, closing: slice.closing)
     // A list that the input ends in is no JSON, however far it goes.
     case .none: return false
     }
   }
 
-  private func heldFault(in run: ListRun) throws -> ElementFault {
-    if let fault = try fault(in: run, run.element.extent) {
-      return ElementFault(fault, line: lines.anchor(at: fault.offset, in: run.element))
+  private func heldFault(in slice: ListSlice) throws -> ElementFault {
+    if let fault = try fault(in: slice, slice.element.extent) {
+      return ElementFault(fault, line: lines.anchor(at: fault.offset, in: slice.element))
     }
-    return FaultFinder(maxDepth: plan.maxDepth, lines: lines).find(in: run.element)
+    return FaultFinder(maxDepth: plan.maxDepth, lines: lines).find(in: slice.element)
   }
 
-  /// Where a run that is not held stops being JSON.
+  /// Where a slice that is not held stops being JSON.
   ///
   /// - Parameters:
-  ///   - run: The run.
+  ///   - slice: The slice.
   ///   - bytes: Where it is read.
   /// - Returns: nil if it is JSON.
   /// - Throws: What reading throws.
-  func fault(in run: ListRun, _ bytes: ReadAgain) throws -> ElementFault? {
-    guard let fault = try fault(in: run, bytes as any ElementBytes) else { return nil }
-    return ElementFault(fault, line: try line(of: fault.offset, run, bytes))
+  func fault(in slice: ListSlice, _ bytes: ReadAgain) throws -> ElementFault? {
+    guard let fault = try fault(in: slice, bytes as any ElementBytes) else { return nil }
+    return ElementFault(fault, line: try line(of: fault.offset, slice, bytes))
   }
 
-  private func fault(in run: ListRun, _ bytes: any ElementBytes) throws -> JSONFault? {
-    let opening = run.opening
-    var grammar = JSONGrammar(maxDepth: plan.maxDepth, startingAt: run.range.lowerBound - opening.count)
+  private func fault(in slice: ListSlice, _ bytes: any ElementBytes) throws -> JSONFault? {
+    let opening = slice.opening
+    var grammar = JSONGrammar(maxDepth: plan.maxDepth, startingAt: slice.range.lowerBound - opening.count)
     _ = grammar.consume(opening.span)
     var fault: JSONFault?
-    try bytes.visit(run.range) { bytes, _ in
+    try bytes.visit(slice.range) { bytes, _ in
       if fault == nil { fault = grammar.consume(bytes) }
     }
-    if fault == nil, case .none = run.terminator { return grammar.finish() }
-    return fault ?? grammar.consume(run.following.span)
+    if fault == nil, case .none = slice.terminator { return grammar.finish() }
+    return fault ?? grammar.consume(slice.following.span)
   }
 
-  /// The line of a place in a run that is not held, whose line is that of its first byte.
-  private func line(of offset: Int, _ run: ListRun, _ bytes: ReadAgain) throws -> LineAnchor {
-    var line = run.element.line
-    try bytes.visit(run.range.lowerBound..<offset) { line = lines.advance(line, over: $0, at: $1) }
+  /// The line of a place in a slice that is not held, whose line is that of its first byte.
+  private func line(of offset: Int, _ slice: ListSlice, _ bytes: ReadAgain) throws -> LineAnchor {
+    var line = slice.element.line
+    try bytes.visit(slice.range.lowerBound..<offset) { line = lines.advance(line, over: $0, at: $1) }
     return line
   }
 }

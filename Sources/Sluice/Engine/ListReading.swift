@@ -1,16 +1,16 @@
-// Reads the annotations of a run of a list: by the scanner as far as there is no doubt, by yajl from there on.
+// Reads the annotations of a slice of a list: by the scanner as far as there is no doubt, by yajl from there on.
 
 internal import JSONEvents
 internal import Sharding
 
-/// A run, where its bytes are, and where what is made of it goes.
+/// A slice, where its bytes are, and where what is made of it goes.
 struct ListSource {
-  let run: ListRun
+  let slice: ListSlice
   let bytes: any ElementBytes
   let target: RowTarget
 }
 
-/// Where the rows of a run go, and how many of them.
+/// Where the rows of a slice go, and how many of them.
 struct RowTarget {
   let buffer: RowBuffer
   /// The arena that the buffer collects in, if it does.
@@ -27,7 +27,7 @@ struct RowTarget {
   }
 }
 
-/// The reading of one run.
+/// The reading of one slice.
 struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private let plan: RunPlan
   private let titles: TitleMatcher
@@ -35,9 +35,9 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private var consumer: Consumer
   /// What has come of it so far.
   private(set) var outcome: ListOutcome
-  /// Whether it may end before the run does.
+  /// Whether it may end before the slice does.
   private let mayStop: Bool
-  /// What yajl tells of the run, where the scanner is in doubt.
+  /// What yajl tells of the slice, where the scanner is in doubt.
   private var parsed: AnnotationListReader?
 
   init(_ plan: RunPlan, _ titles: TitleMatcher, _ source: ListSource, _ consumer: Consumer) {
@@ -45,21 +45,21 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     self.titles = titles
     self.source = source
     self.consumer = consumer
-    outcome = ListOutcome(source.run)
+    outcome = ListOutcome(source.slice)
     mayStop = source.target.limit != .max
   }
 
   /// How many titles and tools are counted at a time.
   private static var mostNames: Int { 20_000 }
 
-  /// Reads the run, and has the consumer take its annotations.
+  /// Reads the slice, and has the consumer take its annotations.
   ///
-  /// - Throws: What is no fault of the run; a fault is noted in the outcome.
+  /// - Throws: What is no fault of the slice; a fault is noted in the outcome.
   mutating func read(with scanner: inout AnnotationScanner<ColumnPlaces>) throws {
     do {
       if let rest = try scan(with: &scanner) { try parse(from: rest) }
     } catch let enough as Enough {
-      outcome.leave(source.run, from: enough.end)
+      outcome.leave(source.slice, from: enough.end)
     } catch is JSONRejection {
       outcome.isValid = false
     } catch is AnnotationRows.Malformed {
@@ -73,13 +73,13 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   /// Reads as far as there is no doubt.
   ///
   /// - Returns: From where on there is; nil if there is none.
-  private mutating func scan(with scanner: inout AnnotationScanner<ColumnPlaces>) throws -> RunRest? {
-    let (run, bytes) = (source.run, source.bytes)
-    let counts = run.job.counts && run.place.counts
-    var scan = RunScan<ColumnPlaces>(run, kernel: plan.kernel, maxDepth: plan.maxDepth)
-    scanner.begin(run.place.kind)
+  private mutating func scan(with scanner: inout AnnotationScanner<ColumnPlaces>) throws -> SliceRemainder? {
+    let (slice, bytes) = (source.slice, source.bytes)
+    let counts = slice.job.isCounted && slice.place.counts
+    var scan = SliceScanner<ColumnPlaces>(slice, kernel: plan.kernel, maxDepth: plan.maxDepth)
+    scanner.begin(slice.place.kind)
     defer { scanner.flush(to: &outcome) }
-    try bytes.visit(run.range) { bytes, offset in
+    try bytes.visit(slice.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         if counts { scanner.count(at: range.lowerBound) }
         if scanner.isKept {
@@ -97,7 +97,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   }
 
   private func stopIfEnough(at end: Int) throws {
-    if mayStop, outcome.task.annotations.nameCount > Self.mostNames, end < source.run.range.upperBound {
+    if mayStop, outcome.task.annotations.nameCount > Self.mostNames, end < source.slice.range.upperBound {
       throw Enough(end: end)
     }
   }
@@ -105,18 +105,18 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   // MARK: yajl
 
   /// Reads to the end.
-  private mutating func parse(from rest: RunRest) throws {
-    let (run, bytes) = (rest.run(of: source.run), source.bytes)
-    let opening = rest.opening(in: source.run)
+  private mutating func parse(from rest: SliceRemainder) throws {
+    let (slice, bytes) = (rest.slice(of: source.slice), source.bytes)
+    let opening = rest.opening(in: source.slice)
     let reader = AnnotationListReader(
-      run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
+      slice.place, from: slice.range.lowerBound, hasColumns: plan.needs.columns != nil)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
-    try walker.feed(opening.span, at: run.range.lowerBound - opening.count)
+    try walker.feed(opening.span, at: slice.range.lowerBound - opening.count)
     parsed = reader
-    try bytes.visit(run.range) { bytes, offset in
+    try bytes.visit(slice.range) { bytes, offset in
       _ = try walker.consume(bytes, from: 0, at: offset, map: nil, telling: &self)
     }
-    try walker.feed(run.closing.span, at: run.range.upperBound)
+    try walker.feed(slice.closing.span, at: slice.range.upperBound)
     try didFeed()
   }
 
@@ -134,8 +134,8 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   }
 
   private mutating func count(_ annotation: Annotation) {
-    guard source.run.job.counts else { return }
-    let (place, start) = (source.run.place, annotation.range.lowerBound)
+    guard source.slice.job.isCounted else { return }
+    let (place, start) = (source.slice.place, annotation.range.lowerBound)
     outcome.duplicateKeys += annotation.duplicateKeys
     for _ in 0..<annotation.duplicateKeys { outcome.warn(.duplicateKey, at: start) }
     for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }

@@ -4,19 +4,6 @@
 internal import ByteScan
 internal import Sharding
 
-/// What merging one block has brought about.
-struct MergeResult: Sendable {
-  var tasks: [ElementTask] = []
-  var items: [(number: Int, item: EngineItem)] = []
-  /// What is to be done once one of the items has been delivered.
-  var rests: [(number: Int, work: ElementTask.Work)] = []
-  var isLast = false
-  /// Whether the block is to be merged once more, when some of the items are done.
-  var isPartial = false
-  /// Everything before this offset has been taken care of without being held.
-  var walkedTo: Int?
-}
-
 /// The state between two blocks of an input.
 struct Merger: Sendable {
   private var gap: Gap
@@ -26,7 +13,7 @@ struct Merger: Sendable {
   /// How it stands.
   var openFraming: Framing? { opened?.element.framing }
   private var giant: GiantWalk?
-  /// What the giant has not taken in yet; the last come first.
+  /// What the giant has not walked through yet; the last come first.
   private var backlog: [GiantBlock] = []
   /// What is to be done with the first element, if it is a giant that has been walked through before.
   private var pass: GiantPass?
@@ -51,7 +38,7 @@ struct Merger: Sendable {
     return whole
   }
 
-  /// Takes in the next block, or the next part of it.
+  /// Merges the next block, or the next part of it.
   mutating func merge(
     _ framed: FramedBlock, _ context: MergeContext, into result: inout MergeResult
   ) {
@@ -80,7 +67,7 @@ struct Merger: Sendable {
     }
   }
 
-  /// Takes in that there are no more blocks, or that the next could not be read.
+  /// Ends the input: there are no more blocks, or that the next could not be read.
   mutating func finish(_ failure: (any Error)?, _ context: MergeContext, into result: inout MergeResult) {
     result.isLast = true
     if let failure {
@@ -110,7 +97,7 @@ struct Merger: Sendable {
   private mutating func emit(_ step: GiantStep, into result: inout MergeResult) {
     switch step {
     case .item(let item): emit(.giant(item), into: &result)
-    case .run(let run): emit(ElementTask.Work.run(run), into: &result)
+    case .slice(let slice): emit(ElementTask.Work.slice(slice), into: &result)
     }
   }
 
@@ -157,9 +144,9 @@ struct Merger: Sendable {
     self.giant = giant
   }
 
-  /// Has the giant take in what it has not.
+  /// Has the giant walk through what it has not.
   ///
-  /// - Returns: Whether it has taken in everything.
+  /// - Returns: Whether it has walked through everything.
   private mutating func walk(_ giant: GiantWalk, into result: inout MergeResult) -> Bool {
     while let part = backlog.last {
       guard giant.consume(part, { emit($0, into: &result) }) else {
@@ -236,14 +223,4 @@ private struct OpenElement: Sendable {
     parts.append(part)
     element.extent.append(part.segment)
   }
-}
-
-/// What merging needs and does not change.
-struct MergeContext: Sendable {
-  let plan: RunPlan
-  let source: BlockSource
-  let pool: BlockPool
-  let budget: EngineBudget
-
-  var lines: LineFinder { LineFinder(kernel: plan.kernel) }
 }

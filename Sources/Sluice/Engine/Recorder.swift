@@ -80,7 +80,7 @@ final class Recorder: @unchecked Sendable {
     return interruption == nil ? .goOn : .stop
   }
 
-  /// Takes in that no item is ready for the time being.
+  /// Called when no item is ready; waits for the compressor.
   func settle() -> Delivery {
     if case .failed = interruption { return .stop }
     do {

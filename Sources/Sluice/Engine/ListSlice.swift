@@ -3,7 +3,7 @@
 internal import JSONEvents
 internal import Sharding
 
-/// What is to be done with a run.
+/// What is to be done with a slice.
 struct ListJob: Sendable {
   enum Output: Sendable {
     case none
@@ -18,22 +18,22 @@ struct ListJob: Sendable {
   }
 
   /// Whether its annotations are counted.
-  var counts = false
+  var isCounted = false
   /// Whether every byte is checked to be JSON.
   var validates = false
   var output = Output.none
 
   var isIdle: Bool {
-    if case .none = output { return !counts && !validates }
+    if case .none = output { return !isCounted && !validates }
     return false
   }
 }
 
 /// Elements of a list that follow one another: up to the comma before an element or the list's end, and from
 /// such a comma on unless they are the first.
-struct ListRun: Sendable {
+struct ListSlice: Sendable {
   enum Terminator: Sendable {
-    /// The next run starts with a comma.
+    /// The next slice starts with a comma.
     case comma
     /// The list is closed, by this bracket, which may be of the wrong kind.
     case bracket(UInt8 = UInt8(ascii: "]"))
@@ -70,7 +70,7 @@ struct ListRun: Sendable {
   }
 }
 
-/// What came of a run.
+/// What came of a slice.
 struct ListOutcome: Sendable {
   var place: ListPlace
   var range: Range<Int>
@@ -97,15 +97,15 @@ struct ListOutcome: Sendable {
   /// The rows of its annotations.
   var rows: [KeptRow] = []
   /// What was left for later, when there were rows enough.
-  var rest: ListRun?
+  var rest: ListSlice?
 
   /// The length of the biggest row of an annotation, and where the annotation is, where rows are not collected.
   private(set) var biggest: (bytes: Int, offset: Int)?
   private(set) var rowCount = 0
 
-  init(_ run: ListRun) {
-    place = run.place
-    range = run.range
+  init(_ slice: ListSlice) {
+    place = slice.place
+    range = slice.range
   }
 
   mutating func note(row length: Int, at offset: Int) {
@@ -118,9 +118,9 @@ struct ListOutcome: Sendable {
   }
 
   /// Leaves what is behind an element that ends at `end` for later: there is enough for now.
-  mutating func leave(_ run: ListRun, from end: Int) {
-    var rest = run
-    rest.range = end..<run.range.upperBound
+  mutating func leave(_ slice: ListSlice, from end: Int) {
+    var rest = slice
+    rest.range = end..<slice.range.upperBound
     rest.isFirst = false
     // All of it has been seen to be JSON.
     rest.job.validates = false

@@ -1,12 +1,12 @@
-// Reads a run of an annotation list by the scanner, as far as it is sure, wherever the run's bytes are.
+// Reads a slice of an annotation list by the scanner, as far as it is sure, wherever the slice's bytes are.
 //
 // The bytes lie in blocks. An annotation that is cut between two of them is put together first, unless it is long:
 // then a parser reads the list from there on, as it does from a doubt on.
 
 internal import ByteScan
 
-/// From where on a parser has to read a run.
-struct RunRest {
+/// From where on a parser has to read a slice.
+struct SliceRemainder {
   var offset: Int
   /// Whether no element stands in front of it.
   var isFirst: Bool
@@ -14,21 +14,21 @@ struct RunRest {
   var followsComma: Bool
 
   /// What stands before it for a parser that starts there.
-  func opening(in run: ListRun) -> [UInt8] {
-    self.run(of: run).opening + (followsComma ? [UInt8(ascii: ",")] : [])
+  func opening(in slice: ListSlice) -> [UInt8] {
+    self.slice(of: slice).opening + (followsComma ? [UInt8(ascii: ",")] : [])
   }
 
-  /// The rest as a run.
-  func run(of run: ListRun) -> ListRun {
-    var rest = run
-    rest.range = offset..<run.range.upperBound
+  /// The rest as a slice.
+  func slice(of slice: ListSlice) -> ListSlice {
+    var rest = slice
+    rest.range = offset..<slice.range.upperBound
     rest.isFirst = isFirst
     return rest
   }
 }
 
-/// Reads one run, piece by piece.
-struct RunScan<Details: AnnotationDetails> {
+/// Reads one slice, piece by piece.
+struct SliceScanner<Details: AnnotationDetails> {
   typealias Scanner = AnnotationScanner<Details>
 
   private let end: Int
@@ -39,15 +39,15 @@ struct RunScan<Details: AnnotationDetails> {
   private var carryStart = 0
   private var carryState = ScanState()
   /// From where on nothing more is scanned.
-  private var rest: RunRest?
+  private var rest: SliceRemainder?
 
-  /// Starts before a run.
-  init(_ run: borrowing ListRun, kernel: ScanKernel, maxDepth: Int) {
-    end = run.range.upperBound
+  /// Starts before a slice.
+  init(_ slice: borrowing ListSlice, kernel: ScanKernel, maxDepth: Int) {
+    end = slice.range.upperBound
     self.kernel = kernel
-    expected = run.isFirst ? .elementOrEnd : .comma
+    expected = slice.isFirst ? .elementOrEnd : .comma
     // A parser opens an element and the containers in it; how deep they are it asks there.
-    if run.place.depth + 2 > maxDepth { rest = self.rest(from: run.range.lowerBound) }
+    if slice.place.depth + 2 > maxDepth { rest = self.rest(from: slice.range.lowerBound) }
   }
 
   /// The longest annotation that is put together.
@@ -110,17 +110,17 @@ struct RunScan<Details: AnnotationDetails> {
     }
   }
 
-  /// Ends the run.
+  /// Ends the slice.
   ///
   /// - Returns: From where on a parser has to read it; nil if all has been read.
-  func finish() -> RunRest? {
+  func finish() -> SliceRemainder? {
     if let rest { return rest }
     if !carry.isEmpty { return rest(from: carryStart) }
     // A comma behind which nothing comes.
     return expected == .element ? rest(from: end) : nil
   }
 
-  private func rest(from offset: Int) -> RunRest {
-    RunRest(offset: offset, isFirst: expected == .elementOrEnd, followsComma: expected == .element)
+  private func rest(from offset: Int) -> SliceRemainder {
+    SliceRemainder(offset: offset, isFirst: expected == .elementOrEnd, followsComma: expected == .element)
   }
 }

@@ -1,10 +1,10 @@
-// The lines of what a giant's frame has that the run warns of. They must be counted while the bytes are there,
+// The lines of what a giant's envelope has that the run warns of. They must be counted while the bytes are there,
 // and for containers before it is known that there is anything to say of them.
 
 internal import Sharding
 
-/// Where the surprises of a giant are: their lines must be counted while the bytes are there.
-struct SurprisePlaces {
+/// Where the warnings of a giant are: their lines must be counted while the bytes are there.
+struct WarningPlaces {
   let lines: LineFinder
   private var known: [Int: (line: Int, column: Int)] = [:]
   /// The line of the place that was looked up last, and that place.
@@ -12,7 +12,7 @@ struct SurprisePlaces {
 
   init(_ lines: LineFinder) { self.lines = lines }
 
-  /// Notes the lines of new surprises, and of containers that may turn out to be some.
+  /// Notes the lines of new warnings, and of containers that may turn out to be some.
   mutating func note(_ reader: AssetReader, in block: GiantBlock) {
     let offsets = reader.surprises.values.map(\.first) + reader.starts
     let held = block.segment.offset..<block.segment.offset + block.segment.range.count
@@ -41,7 +41,7 @@ struct SurprisePlaces {
     return anchor
   }
 
-  /// The places of the first surprise of each code.
+  /// The places of the first warning of each code.
   func known(of surprises: Surprises) -> SurpriseLines {
     surprises.compactMapValues { known[$0.first] }
   }
