@@ -15,8 +15,8 @@ struct EngineStart: Sendable {
 enum EngineItem: Sendable {
   /// Elements that lie one after another, or further rows of the last of them.
   case assets(AssetBatch)
-  /// A part of an element too big to be held.
-  case giant(GiantItem)
+  /// A part of an element too big to be held. It is big, and other items would be as big with it.
+  indirect case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
   case anomaly(Misplaced)
   /// Reading failed.

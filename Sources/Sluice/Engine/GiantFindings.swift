@@ -31,11 +31,14 @@ extension Surprises {
 struct GiantCounts: Sendable {
   private var current = ListCounts()
   private var legacy = ListCounts()
+  /// What has been decided, if anything has; a copy, as a giant may have a million slices and much is known of it.
+  private let decision: Decision?
 
-  /// Adds what came of a slice in this phase.
-  mutating func add(_ outcome: ListOutcome, _ phase: GiantPhase) {
+  init(_ decision: Decision?) { self.decision = decision }
+
+  mutating func add(_ outcome: ListOutcome) {
     if outcome.place.isInTaskList {
-      legacy.add(outcome, passes: phase.summary?.decision.passes(outcome.place.task) ?? true)
+      legacy.add(outcome, passes: decision?.passes(outcome.place.task) ?? true)
     } else {
       current.add(outcome, passes: true)
     }

@@ -12,7 +12,7 @@ struct GiantRecorder {
   private let lists: ListProcessor
 
   private var phase = GiantPhase.survey
-  private var found = GiantCounts()
+  private var found = GiantCounts(nil)
   private var fault: ElementFault?
   private var row: GiantRow
 
@@ -41,7 +41,7 @@ struct GiantRecorder {
 
   private mutating func begin(_ phase: GiantPhase) throws {
     self.phase = phase
-    (found, fault) = (GiantCounts(), nil)
+    (found, fault) = (GiantCounts(phase.summary?.decision), nil)
     rows.begin(asset: counts.nextAsset)
     if phase.isWriting, plan.needs.columns == nil, let known = phase.summary {
       row = try GiantRow(rows, at: RowPlace(known.facts, known.decision))
@@ -56,7 +56,7 @@ struct GiantRecorder {
     if let failure = outcome.failure { throw failure }
     if fault != nil { return }
     fault = outcome.fault
-    found.add(outcome, phase)
+    found.add(outcome)
     for kept in outcome.rows { try rows.add(kept, ofAsset: counts.nextAsset, to: counts) }
     if let bytes = outcome.bytes { try row.append(elements: bytes) }
   }
@@ -66,7 +66,7 @@ struct GiantRecorder {
     if fault != nil { return }
     let source = ReadAgain(bytes: bytes, pool: pool)
     if plan.needs.inspects, slice.job.isCounted {
-      let isValid = try ListInspector(plan).process(slice, source) { found.add($0, phase) }
+      let isValid = try ListInspector(plan).process(slice, source) { found.add($0) }
       if !isValid { fault = try lists.fault(in: slice, source) }
       return
     }
@@ -76,7 +76,7 @@ struct GiantRecorder {
       fault = try lists.fault(in: slice, source)
       return
     }
-    found.add(outcome, phase)
+    found.add(outcome)
     if case .elements = slice.job.output { row.endBigSlice(writer, count: buffer.count) }
     if let biggest = outcome.biggest {
       counts.addRows(

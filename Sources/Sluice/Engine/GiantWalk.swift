@@ -20,7 +20,9 @@ final class GiantWalk: @unchecked Sendable {
   let framing: Framing
   let line: LineAnchor
   private let context: MergeContext
-  private let pass: GiantPass
+  private let isSurvey: Bool
+  /// Whether what it reads between the lists goes into a row.
+  private let writesEnvelope: Bool
   private let reader: AssetReader
   private var walker: SkeletonWalker<AssetReader>
   private var envelope: Envelope
@@ -46,9 +48,10 @@ final class GiantWalk: @unchecked Sendable {
     self.start = start
     self.framing = framing
     self.line = line
-    self.pass = pass
     end = start
     let plan = context.plan
+    isSurvey = pass.phase.isSurvey
+    writesEnvelope = pass.phase.isWriting && plan.needs.columns == nil
     let isWatched = pass.phase.isUndecided && plan.watchesLines && framing == .sequence
     lines = isWatched ? RecordLines(kernel: plan.kernel) : nil
     places = WarningPlaces(LineFinder(kernel: plan.kernel))
@@ -157,7 +160,7 @@ final class GiantWalk: @unchecked Sendable {
       slicer.slice = envelope.takeOpenedList()
       places.note(reader, in: block)
       noteCuts()
-      if pass.phase.isWriting, context.plan.needs.columns == nil {
+      if writesEnvelope {
         let row = envelope.rowBytes(bytes.extracting(start..<index), at: base + start)
         emit(.item(.envelope(row, end: base + index)))
       }
@@ -176,7 +179,7 @@ final class GiantWalk: @unchecked Sendable {
   /// Takes over what the reader has found that is left out; another pass has told those that write.
   private func noteCuts() {
     let found = reader.takeCuts()
-    guard pass.phase.isSurvey, failure == nil else { return }
+    guard isSurvey, failure == nil else { return }
     do { try cuts.append(found, context.source.scratch.makeSpool) } catch { spoolFailure = error }
   }
 

@@ -5,15 +5,20 @@ internal import Sharding
 /// Says what is to be done with one list after another.
 struct ListJobs: Sendable {
   private let phase: GiantPhase
+  /// What is known of the giant; apart from the phase, since to take it out of there would copy it for each list.
+  private let known: GiantSummary?
   private let plan: RunPlan
   private let readsEveryByte: Bool
   /// Makes what the rows of a list have in common.
   private var frames: RowFrames?
+  private let earlyFrame: RowFrame?
 
   init(_ pass: GiantPass, _ plan: RunPlan, _ pool: BlockPool) {
     phase = pass.phase
+    known = phase.summary
     self.plan = plan
     readsEveryByte = phase.readsEveryByte(plan)
+    if case .writeEarly(_, let frame) = phase { earlyFrame = frame } else { earlyFrame = nil }
     if let columns = plan.needs.columns, let known = phase.fullSummary, let bytes = pass.bytes {
       frames = RowFrames(plan, columns, known.facts, known.decision, ReadAgain(bytes: bytes, pool: pool))
     }
@@ -39,9 +44,9 @@ struct ListJobs: Sendable {
       job.isCounted = isWanted && countsNow(list)
       job.validates = plan.validatesAll
     case .check, .checkFiltered, .findFault: break
-    case .write(let known), .writeEarly(let known, _):
+    case .write, .writeEarly:
       if isCut { break }
-      job.output = .elements(prunes: needs.prunes && (!list.isInTaskList || known.facts.isLegacy))
+      job.output = .elements(prunes: needs.prunes && (!list.isInTaskList || known?.facts.isLegacy == true))
     }
     return job
   }
@@ -53,10 +58,10 @@ struct ListJobs: Sendable {
     switch phase {
     case .survey, .surveyTasks: job.isCounted = list.hasRows && plan.surveysAnnotations && countsNow(list)
     case .findFault: break
-    case .check(let known, _), .checkFiltered(let known):
-      if let frame = try frame(of: list, known) { job.output = .checkedRows(frame) }
-    case .write(let known), .writeEarly(let known, _):
-      guard let frame = try frame(of: list, known) else { break }
+    case .check, .checkFiltered:
+      if let frame = try frame(of: list) { job.output = .checkedRows(frame) }
+    case .write, .writeEarly:
+      guard let frame = try frame(of: list) else { break }
       job.output = .rows(frame)
       job.isCounted = !plan.surveysAnnotations
     }
@@ -64,18 +69,17 @@ struct ListJobs: Sendable {
   }
 
   /// What the rows of a list have in common; nil if it has none.
-  private mutating func frame(of list: ListPlace, _ known: GiantSummary) throws -> RowFrame? {
-    guard list.hasRows, list.isInTaskList == known.facts.isLegacy, known.decision.passes(list.task) else {
-      return nil
-    }
-    if case .writeEarly(_, let frame) = phase { return frame }
-    return try frames?.frame(of: list)
+  private mutating func frame(of list: ListPlace) throws -> RowFrame? {
+    guard list.hasRows, list.isInTaskList == known?.facts.isLegacy, passes(list) else { return nil }
+    return try earlyFrame ?? frames?.frame(of: list)
   }
 
   /// Whether a list is counted in this survey, or in the next, when it is known which tasks pass.
   private func countsNow(_ list: ListPlace) -> Bool {
     if !list.isInTaskList || plan.surveysTaskListsAtOnce { return true }
-    guard case .surveyTasks(let known) = phase else { return false }
-    return plan.needs.columns == nil || known.facts.isLegacy && known.decision.passes(list.task)
+    guard let known else { return false }
+    return plan.needs.columns == nil || known.facts.isLegacy && passes(list)
   }
+
+  private func passes(_ list: ListPlace) -> Bool { known?.decision.passes(list.task) == true }
 }
