@@ -72,17 +72,17 @@ final class ListProcessor {
 
   private func work(on source: ListSource) throws -> ListOutcome {
     let slice = source.slice
-    var outcome = ListOutcome(slice)
     if slice.job.validates, try !isValid(slice, source.bytes) {
+      var outcome = ListOutcome(slice)
       outcome.isValid = false
       return outcome
     }
     switch slice.job.output {
-    case .none: return try slice.job.isCounted ? read(source, CountedAnnotations()) : outcome
+    case .none: return try slice.job.isCounted ? read(source, CountedAnnotations()) : ListOutcome(slice)
     case .elements(false):
       let start = slice.range.lowerBound + (slice.isFirst ? 0 : 1)
       try source.target.buffer.append(start..<slice.range.upperBound, of: source.bytes)
-      return outcome
+      return ListOutcome(slice)
     case .elements(true): return try read(source, KeptElements(source))
     case .cuts: return try read(source, ElementCuts(slice.range))
     case .rows(let frame): return try read(source, WrittenRows(rows(of: source, frame), source))
@@ -100,7 +100,7 @@ final class ListProcessor {
   ) throws -> ListOutcome {
     var reading = ListReading(plan, titles, source, consumer)
     try reading.read(with: &scanner)
-    return reading.outcome
+    return reading.finish()
   }
 
   // MARK: Validity

@@ -34,7 +34,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private let source: ListSource
   private var consumer: Consumer
   /// What has come of it so far.
-  private(set) var outcome: ListOutcome
+  private var outcome: ListOutcome
   /// Whether it may end before the slice does.
   private let mayStop: Bool
   /// What yajl tells of the slice, where the scanner is in doubt.
@@ -68,18 +68,21 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     consumer.finish(&outcome)
   }
 
+  /// What has come of it.
+  consuming func finish() -> ListOutcome { outcome }
+
   // MARK: The scanner
 
   /// Reads as far as there is no doubt.
   ///
   /// - Returns: From where on there is; nil if there is none.
   private mutating func scan(with scanner: inout AnnotationScanner<ColumnPlaces>) throws -> SliceRemainder? {
-    let (slice, bytes) = (source.slice, source.bytes)
+    let slice = source.slice
     let counts = slice.job.isCounted && slice.place.counts
     var scan = SliceScanner<ColumnPlaces>(slice, kernel: plan.kernel, maxDepth: plan.maxDepth)
     scanner.begin(slice.place.kind)
     defer { scanner.flush(to: &outcome) }
-    try bytes.visit(slice.range) { bytes, offset in
+    try source.bytes.visit(slice.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         if counts { scanner.count(at: range.lowerBound) }
         if scanner.isKept {
