@@ -54,6 +54,21 @@ public enum NameOption: String, CaseIterable, Sendable {
   case excludeTitle
 }
 
+extension NameOption {
+  /// Whose names these are.
+  enum Subject {
+    case task, asset, annotation
+  }
+
+  var subject: Subject {
+    switch self {
+    case .stage, .excludeStage: .task
+    case .batch, .excludeBatch: .asset
+    case .title, .excludeTitle: .annotation
+    }
+  }
+}
+
 extension Selection {
   /// The values of an option.
   func names(_ option: NameOption) -> [String] {
