@@ -30,7 +30,7 @@ struct ListJobs: Sendable {
     if pass.goal == .survey {
       // Where all is validated, lists are met that do not come into the row.
       let isDropped = place.isInSnapshot && needs.dropsHistory
-      let isWanted = place.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
+      let isWanted = place.counts && !needs.annotations.predicate.keepsAll || needs.prunes && !isDropped
       job.counts = isWanted && countsNow(place)
       job.validates = plan.validatesAll
       return job

@@ -8,14 +8,14 @@ internal import Sharding
 /// Works on runs of annotation lists, for one worker.
 final class ListProcessor {
   private let plan: RunPlan
-  private let titles: TitleMatcher
+  private let predicate: AnnotationPredicate
   private let lines: LineFinder
   private var scanner: AnnotationScanner<ColumnPlaces>
 
   init(_ plan: RunPlan) {
     self.plan = plan
-    titles = TitleMatcher(plan.needs.selection)
-    scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, titles: titles)
+    predicate = plan.needs.annotations.predicate
+    scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, plan.needs.annotations)
     lines = LineFinder(kernel: plan.kernel)
   }
 
@@ -92,7 +92,7 @@ final class ListProcessor {
     }
   }
 
-  /// Copies the elements that the title options keep, with commas between them.
+  /// Copies the elements that the predicate keeps, with commas between them.
   private func prune(
     _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
   ) throws -> Bool {
@@ -106,7 +106,7 @@ final class ListProcessor {
     }
   }
 
-  /// Finds the elements that the title options do not keep, with the commas that go with them.
+  /// Finds the elements that the predicate does not keep, with the commas that go with them.
   private func findCuts(
     _ run: ListRun, _ bytes: any ElementBytes, _ target: RowTarget, into outcome: inout ListOutcome
   ) throws -> Bool {
@@ -204,7 +204,7 @@ final class ListProcessor {
 
   // MARK: Annotations
 
-  /// Reads the annotations of a run, and gives those to `body` that the title options keep.
+  /// Reads the annotations of a run, and gives those to `body` that the predicate keeps.
   ///
   /// `removed` is told where the others are.
   ///
@@ -242,7 +242,11 @@ final class ListProcessor {
     try bytes.visit(run.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         if counts { scanner.count(at: range.lowerBound) }
-        if scanner.isKept { try body(scanner.annotation(at: range), &outcome) } else { removed(range) }
+        if scanner.verdict.isKept {
+          try body(scanner.annotation(at: range), &outcome)
+        } else {
+          removed(range)
+        }
         guard scanner.isFull || scanner.nameCount > Self.mostNames else { return }
         scanner.flush(to: &outcome)
         scanner.forget()
@@ -261,12 +265,11 @@ final class ListProcessor {
   ) throws {
     let run = rest.run(of: whole)
     let opening = rest.opening(in: whole)
-    let reader = AnnotationListReader(
-      run.place, from: run.range.lowerBound, hasColumns: plan.needs.columns != nil)
+    let reader = AnnotationListReader(run.place, from: run.range.lowerBound, plan.needs.annotations)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     func take(_ annotation: Annotation) throws {
       count(annotation, run, into: &outcome)
-      let isKept = titles.keeps(title: annotation.members.title.comparable)
+      let isKept = predicate.verdict(of: annotation.facts).isKept
       if isKept { try body(annotation, &outcome) } else { removed(annotation.range) }
       let end = annotation.range.upperBound
       if target.limit != .max, outcome.task.annotations.nameCount > Self.mostNames, end < run.range.upperBound
@@ -289,10 +292,10 @@ final class ListProcessor {
     for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
       outcome.warn(.unknownShape, at: annotation.range.lowerBound)
-    } else if run.place.counts, annotation.members.title.text == nil {
+    } else if run.place.counts, annotation.facts[.title].text == nil {
       outcome.warn(.fieldNotString, at: annotation.range.lowerBound)
     }
-    if run.place.counts { outcome.task.count(annotation.members, run.place.kind, titles) }
+    if run.place.counts { outcome.task.count(annotation.facts, run.place.kind, predicate) }
   }
 }
 

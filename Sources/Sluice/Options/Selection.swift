@@ -28,8 +28,10 @@ public struct Selection: Sendable, Hashable {
   /// Keeps everything.
   public init() {}
 
-  /// Whether annotations must be looked at.
-  var looksAtTitles: Bool { !titles.isEmpty || !excludedTitles.isEmpty }
+  /// Whether assets or annotations are chosen by annotations.
+  package var looksAtAnnotations: Bool {
+    NameOption.allCases.contains { $0.subject == .annotation && !names($0).isEmpty }
+  }
   /// Whether assets are chosen by batch.
   var looksAtBatches: Bool { !batches.isEmpty || noBatch || !excludedBatches.isEmpty }
   /// Whether tasks are chosen by stage.

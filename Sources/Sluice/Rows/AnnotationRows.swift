@@ -96,8 +96,8 @@ final class AnnotationRows {
   private func place(of annotation: Annotation) -> RowPlace {
     var place = frame.place
     if partitions.kind { place.kind = kind }
-    if partitions.title { place.title = annotation.members.title.text }
-    if partitions.tool { place.tool = annotation.members.toolName(kind) }
+    if partitions.title { place.title = annotation.facts[.title].text }
+    if partitions.tool { place.tool = annotation.facts.toolName(kind) }
     return place
   }
 
@@ -115,22 +115,22 @@ final class AnnotationRows {
     let columns = annotation.columns
     for part in frame.head { line += part }
     switch kind {
-    case .classification: try column(kindText, columns.tool)
+    case .classification: try column(kindText, columns[.tool])
     case .relation: try column(kindText, nil)
     case .tool:
-      if let name = annotation.members.knownTool {
+      if let name = annotation.facts.knownTool {
         line += kindText
         line.append(UInt8(ascii: "\""))
         line += name
         line.append(UInt8(ascii: "\""))
       } else {
-        try column(kindText, columns.toolKey)
+        try column(kindText, annotation.toolKey)
       }
     }
-    try column(Self.title, columns.title)
-    try column(Self.objectId, columns.objectId)
-    try column(Self.schemaId, columns.schemaId)
-    try column(Self.page, columns.page)
+    try column(Self.title, columns[.title])
+    try column(Self.objectId, columns[.objectId])
+    try column(Self.schemaId, columns[.schemaId])
+    try column(Self.page, columns[.page])
     for part in frame.middle { line += part }
   }
 

@@ -16,6 +16,7 @@ struct ReferenceRows {
   private static let pieceSize = 1 << 20
 
   private let options: RunOptions
+  private let predicate: AnnotationPredicate
   private let list: TokenList
   private let input: Extent
   private let decision: Decision
@@ -34,8 +35,12 @@ struct ReferenceRows {
   }
 
   /// Writes the rows of the asset whose tokens are in `list`.
-  init(_ list: TokenList, _ input: Extent, _ decision: Decision, _ options: RunOptions) {
+  init(
+    _ list: TokenList, _ input: Extent, _ decision: Decision, _ options: RunOptions,
+    _ predicate: AnnotationPredicate
+  ) {
     self.options = options
+    self.predicate = predicate
     self.list = list
     self.input = input
     self.decision = decision
@@ -79,8 +84,9 @@ struct ReferenceRows {
   }
 
   private mutating func writeList(_ annotations: Int, _ place: Place) {
-    for annotation in list.elements(of: annotations) where isWanted(annotation) {
-      writeRow(annotation, place)
+    for annotation in list.elements(of: annotations) {
+      let facts = list.facts(of: annotation, predicate.members)
+      if predicate.verdict(of: facts).isKept { writeRow(annotation, place) }
     }
   }
 
@@ -92,14 +98,6 @@ struct ReferenceRows {
     case "relations": .relation
     default: nil
     }
-  }
-
-  private func isWanted(_ annotation: Int) -> Bool {
-    let selection = options.selection
-    let value = list.first("title", in: annotation)
-    let title = list.shown(value) == nil ? nil : list.comparable(value)
-    if selection.excludedTitles.contains(where: { Array($0.utf8) == title }) { return false }
-    return selection.titles.isEmpty || selection.titles.contains { Array($0.utf8) == title }
   }
 
   // MARK: Columns
