@@ -110,7 +110,7 @@ struct AnnotationNeeds: Sendable {
     texts.formUnion(predicate.members)
     if inspects { texts.insert(.createdBy) }
     var members = texts
-    if hasColumns { members.formUnion([.objectId, .schemaId, .page]) }
+    if hasColumns { members.formUnion(AnnotationColumns.members) }
     if inspects { members.insert(.page) }
     (self.predicate, self.texts, self.members, self.hasColumns) = (predicate, texts, members, hasColumns)
   }

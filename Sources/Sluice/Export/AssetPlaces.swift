@@ -52,20 +52,20 @@ extension AssetState {
     case .asset:
       switch key {
       case .task, .tasks, .batches, .status, .externalId: true
-      case .assetId: needs.columns != nil
-      default: false
+      default: needs.columns != nil && ColumnNeeds.asset.keys.contains(key)
       }
     case .task(counts: true):
       switch key {
       case .stage, .status: true
-      case .stageId: needs.selection.looksAtStages || needs.columns != nil
-      case .updatedAt: needs.selection.looksAtTimes || needs.columns != nil
-      case .taskId: needs.columns != nil || needs.selection.sample != nil
+      case _ where needs.columns != nil && ColumnNeeds.task.keys.contains(key): true
+      case .stageId: needs.selection.looksAtStages
+      case .updatedAt: needs.selection.looksAtTimes
+      case .taskId: needs.selection.sample != nil
       case .stageHistory: needs.columns?.readsHistory == true
       default: needs.countsAnnotations && annotationKind(key) != nil
       }
     case .snapshot(counts: true) where needs.columns?.readsHistory == true:
-      ColumnNeeds.snapshot.contains(key) || annotationKind(key) != nil
+      AnnotationColumns.snapshotKeys.contains(key) || annotationKind(key) != nil
     default: false
     }
   }
@@ -101,13 +101,15 @@ extension AssetState {
   mutating func lift(_ range: Range<Int>) {
     switch top.place {
     case .asset:
-      if let index = ColumnNeeds.asset.firstIndex(of: top.key) { facts.members[index] = range }
-      if let context = top.context { facts.members[ColumnNeeds.asset.count + context] = range }
+      if let index = ColumnNeeds.asset.index(of: top.key) { facts.members[index] = range }
+      if let context = top.context { facts.members[ColumnNeeds.asset.keys.count + context] = range }
     case .task(counts: true):
-      if let index = ColumnNeeds.task.firstIndex(of: top.key) { task.members[index] = range }
-      if let context = top.context { task.members[ColumnNeeds.task.count + context] = range }
+      if let index = ColumnNeeds.task.index(of: top.key) { task.members[index] = range }
+      if let context = top.context { task.members[ColumnNeeds.task.keys.count + context] = range }
     case .snapshot(counts: true):
-      guard !task.snapshots.isEmpty, let index = ColumnNeeds.snapshot.firstIndex(of: top.key) else { return }
+      guard !task.snapshots.isEmpty, let index = AnnotationColumns.snapshotKeys.firstIndex(of: top.key) else {
+        return
+      }
       task.snapshots[task.snapshots.count - 1].members[index] = range
     default: break
     }

@@ -244,12 +244,7 @@ struct AssetState {
     if selection.looksAtStages, task.stageId == .absent { return nil }
     if selection.looksAtTimes, task.updatedAt == .absent { return nil }
     if needs.columns != nil {
-      // `status` is a column of legacy assets alone, which are never known early.
-      let status = (ColumnNeeds.asset.count - 1, ColumnNeeds.task.count - 1)
-      if facts.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.0 }) {
-        return nil
-      }
-      if task.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.1 }) {
+      guard ColumnNeeds.asset.isComplete(facts.members), ColumnNeeds.task.isComplete(task.members) else {
         return nil
       }
     }
