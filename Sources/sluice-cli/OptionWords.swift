@@ -44,13 +44,6 @@ extension RunError {
 extension NameOption {
   /// The option as it is typed.
   var flag: String {
-    switch self {
-    case .stage: "--stage"
-    case .excludeStage: "--exclude-stage"
-    case .batch: "--batch"
-    case .excludeBatch: "--exclude-batch"
-    case .title: "--title"
-    case .excludeTitle: "--exclude-title"
-    }
+    "--" + rawValue.map { $0.isUppercase ? "-\($0.lowercased())" : "\($0)" }.joined()
   }
 }

@@ -126,9 +126,9 @@ struct RowArguments: ParsableArguments {
     try validateContext()
   }
 
-  /// Pruning is by title.
+  /// Pruning is by annotations.
   func checkPruning(_ select: SelectionArguments) throws {
-    if prune && select.title.isEmpty && select.excludeTitle.isEmpty {
+    if prune && !select.selection.looksAtAnnotations {
       throw ValidationError("--prune needs --title or --exclude-title, by which annotations are left out")
     }
   }

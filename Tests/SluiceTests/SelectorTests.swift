@@ -127,9 +127,9 @@ import Testing
   /// A wanted title must be in a task that passes; an excluded one drops the asset, unless pruning takes it out.
   @Test func titles() {
     var wanted = task(status: "A")
-    (wanted.marks.hasTitle, wanted.marks.hasMatch) = (true, true)
+    (wanted.marks.hasWanted, wanted.marks.hasMatch) = (true, true)
     var excluded = task(status: "B")
-    excluded.marks.hasExcludedTitle = true
+    excluded.marks.hasExcluded = true
     let facts = legacy([wanted, excluded])
     #expect(
       decide(facts) {

@@ -15,7 +15,7 @@ final class ListInspector {
   init(_ plan: RunPlan) {
     self.plan = plan
     scanner = AnnotationScanner(
-      InspectedDetails(), kernel: plan.kernel, titles: TitleMatcher(plan.needs.selection))
+      InspectedDetails(), kernel: plan.kernel, plan.needs.annotations)
     lines = LineFinder(kernel: plan.kernel)
     lists = ListProcessor(plan)
   }
@@ -191,9 +191,10 @@ final class ListInspector {
     let slice = rest.slice(of: whole)
     let opening = rest.opening(in: whole)
     // A closure that escapes can't hold an inout.
-    let found = Found()
+    let found = Found(plan.needs.annotations.predicate)
     var stop: Int?
-    let events = AnnotationEvents(slice.place.kind, from: slice.range.lowerBound) {
+    let needs = plan.needs.annotations
+    let events = AnnotationEvents(slice.place.kind, from: slice.range.lowerBound, needs) {
       found.annotations.append($0)
     }
     var parser = JSONPushParser(events, maxDepth: plan.maxDepth)
@@ -222,15 +223,18 @@ final class ListInspector {
   private static let piece = 16 << 10
 
   private final class Found {
+    private let predicate: AnnotationPredicate
     var annotations: [InspectedAnnotation] = []
+
+    init(_ predicate: AnnotationPredicate) { self.predicate = predicate }
 
     /// Counts what was found.
     ///
     /// - Returns: Where the last of it ends.
     func count(in outcome: inout ListOutcome) -> Int? {
-      for annotation in annotations { outcome.add(annotation) }
+      for annotation in annotations { outcome.add(annotation, predicate) }
       defer { annotations.removeAll(keepingCapacity: true) }
-      return annotations.last?.end
+      return annotations.last?.annotation.range.upperBound
     }
   }
 }

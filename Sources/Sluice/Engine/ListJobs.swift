@@ -40,7 +40,7 @@ struct ListJobs: Sendable {
     case .survey, .surveyTasks:
       // Where all is validated, lists are met that do not come into the row.
       let isDropped = list.isInSnapshot && needs.dropsHistory
-      let isWanted = list.counts && needs.selection.looksAtTitles || needs.prunes && !isDropped
+      let isWanted = list.counts && !needs.annotations.predicate.keepsAll || needs.prunes && !isDropped
       job.isCounted = isWanted && countsNow(list)
       job.validates = plan.validatesAll
     case .check, .checkFiltered, .findFault: break

@@ -8,14 +8,14 @@ internal import Sharding
 /// Works on slices of annotation lists, for one worker.
 final class ListProcessor {
   private let plan: RunPlan
-  private let titles: TitleMatcher
+  private let predicate: AnnotationPredicate
   private let lines: LineFinder
   private var scanner: AnnotationScanner<ColumnPlaces>
 
   init(_ plan: RunPlan) {
     self.plan = plan
-    titles = TitleMatcher(plan.needs.selection)
-    scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, titles: titles)
+    predicate = plan.needs.annotations.predicate
+    scanner = AnnotationScanner(ColumnPlaces(), kernel: plan.kernel, plan.needs.annotations)
     lines = LineFinder(kernel: plan.kernel)
   }
 
@@ -98,7 +98,7 @@ final class ListProcessor {
   private func read<Consumer: AnnotationConsumer>(
     _ source: ListSource, _ consumer: Consumer
   ) throws -> ListOutcome {
-    var reading = ListReading(plan, titles, source, consumer)
+    var reading = ListReading(plan, predicate, source, consumer)
     try reading.read(with: &scanner)
     return reading.finish()
   }

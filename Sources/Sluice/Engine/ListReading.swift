@@ -30,7 +30,7 @@ struct RowTarget {
 /// The reading of one slice.
 struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private let plan: RunPlan
-  private let titles: TitleMatcher
+  private let predicate: AnnotationPredicate
   private let source: ListSource
   private var consumer: Consumer
   /// What has come of it so far.
@@ -40,9 +40,9 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   /// What yajl tells of the slice, where the scanner is in doubt.
   private var parsed: AnnotationListReader?
 
-  init(_ plan: RunPlan, _ titles: TitleMatcher, _ source: ListSource, _ consumer: Consumer) {
+  init(_ plan: RunPlan, _ predicate: AnnotationPredicate, _ source: ListSource, _ consumer: Consumer) {
     self.plan = plan
-    self.titles = titles
+    self.predicate = predicate
     self.source = source
     self.consumer = consumer
     outcome = ListOutcome(source.slice)
@@ -85,7 +85,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     try source.bytes.visit(slice.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         if counts { scanner.count(at: range.lowerBound) }
-        if scanner.isKept {
+        if scanner.verdict.isKept {
           try consumer.keep(scanner.annotation(at: range), &outcome)
         } else {
           consumer.remove(range)
@@ -111,8 +111,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private mutating func parse(from rest: SliceRemainder) throws {
     let (slice, bytes) = (rest.slice(of: source.slice), source.bytes)
     let opening = rest.opening(in: source.slice)
-    let reader = AnnotationListReader(
-      slice.place, from: slice.range.lowerBound, hasColumns: plan.needs.columns != nil)
+    let reader = AnnotationListReader(slice.place, from: slice.range.lowerBound, plan.needs.annotations)
     var walker = SkeletonWalker(reader: reader, kernel: plan.kernel, maxDepth: plan.maxDepth)
     try walker.feed(opening.span, at: slice.range.lowerBound - opening.count)
     parsed = reader
@@ -128,7 +127,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
 
   private mutating func take(_ annotation: Annotation) throws {
     count(annotation)
-    if titles.keeps(title: annotation.members.title.comparable) {
+    if predicate.verdict(of: annotation.facts).isKept {
       try consumer.keep(annotation, &outcome)
     } else {
       consumer.remove(annotation.range)
@@ -144,9 +143,9 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
       outcome.warn(.unknownShape, at: start)
-    } else if place.counts, annotation.members.title.text == nil {
+    } else if place.counts, annotation.facts[.title].text == nil {
       outcome.warn(.fieldNotString, at: start)
     }
-    if place.counts { outcome.task.count(annotation.members, place.kind, titles) }
+    if place.counts { outcome.task.count(annotation.facts, place.kind, predicate) }
   }
 }

@@ -103,7 +103,8 @@ struct ReferenceEngine {
     if outcome.decision.isKept, plan.options.rows.kind == .annotations {
       let tokens = TokenList()
       _ = parse(start..<end, tokens)
-      let written = ReferenceRows(tokens, element.extent, outcome.decision, plan.options)
+      let predicate = plan.needs.annotations.predicate
+      let written = ReferenceRows(tokens, element.extent, outcome.decision, plan.options, predicate)
       for offset in written.tooBig { outcome.facts.warn(.rowTooBig, at: offset) }
       outcome.rows = written.rows
     } else if outcome.decision.isKept {

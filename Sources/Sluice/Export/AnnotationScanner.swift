@@ -6,44 +6,6 @@
 internal import ByteScan
 internal import JSONEvents
 
-/// What is read of an annotation beside its title and tool.
-protocol AnnotationDetails {
-  /// Begins an annotation.
-  mutating func begin()
-
-  /// Reads the value of a member.
-  ///
-  /// - Returns: nil if it is not for it; the value is then passed over.
-  mutating func read(
-    _ key: Int, at start: Int, of kind: AnnotationKind, _ tokens: inout AnnotationTokens,
-    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
-  ) -> TokenCursor.Verdict?
-
-  /// Takes in where the value of a member was.
-  mutating func note(_ key: ExportKey, _ range: Range<Int>)
-
-  /// Counts the annotation, which is whole.
-  mutating func count()
-
-  /// Hands over what was counted since the last time.
-  mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens)
-
-  /// Forgets the numbers of keys.
-  mutating func forgetKeys()
-}
-
-/// What has been counted by numbers, in the order in which they came.
-struct NumberedCounts {
-  private(set) var index = NameIndex<UInt64>()
-  private(set) var counts: [Int] = []
-
-  mutating func add(_ key: UInt64) {
-    let number = index.number(of: key)
-    if number == counts.count { counts.append(0) }
-    counts[number] += 1
-  }
-}
-
 /// Reads annotations that lie in one piece.
 struct AnnotationScanner<Details: AnnotationDetails> {
   enum Step {
@@ -66,31 +28,38 @@ struct AnnotationScanner<Details: AnnotationDetails> {
 
   var details: Details
   private var tokens: AnnotationTokens
-  private let titles: TitleMatcher
-  private let keepsUntitled: Bool
+  private let needs: AnnotationNeeds
+  private let predicate: AnnotationPredicate
   private var kind = AnnotationKind.tool
-  private var groups = NumberedCounts()
-  private var untitled = (count: 0, first: Int.max)
+  /// The members whose text matters in annotations of this kind, and whether those of `metadata` do.
+  private var texts = AnnotationMembers()
+  private let readsMetadata: Bool
+  private var counts = ScannedCounts()
 
   // Of the annotation at hand.
-  private var title = 0
-  private var tool = 0
-  private var rank = Int.max
-  private var otherTool = -1
-  private var otherToolRange = 0..<0
+  private var title: Int?
+  /// A classification's `tool`.
+  private var tool: Int?
+  private var toolKeys = ScannedToolKeys()
   private var seen: UInt64 = 0
   private var memberCount = 0
+  private var matches = AnnotationPredicate.Matches()
+  /// Its texts that options name.
+  private var named: [NamedText] = []
 
-  init(_ details: Details, kernel: ScanKernel, titles: TitleMatcher) {
+  init(_ details: Details, kernel: ScanKernel, _ needs: AnnotationNeeds) {
     self.details = details
-    self.titles = titles
-    keepsUntitled = titles.keeps(title: nil)
-    tokens = AnnotationTokens(kernel: kernel, titles: titles)
+    self.needs = needs
+    predicate = needs.predicate
+    readsMetadata = needs.members.readsMetadata
+    tokens = AnnotationTokens(kernel: kernel, needs.predicate)
   }
 
   /// Starts a list of annotations of `kind`.
   mutating func begin(_ kind: AnnotationKind) {
     self.kind = kind
+    texts = needs.texts
+    if kind != .classification { texts.remove(.tool) }
     forget()
   }
 
@@ -104,73 +73,42 @@ struct AnnotationScanner<Details: AnnotationDetails> {
 
   // MARK: What was found
 
-  /// Whether the title options keep the annotation that was read last.
-  var isKept: Bool { title == 0 ? keepsUntitled : tokens.texts[title - 1].isKept }
+  /// What the predicate says of the annotation that was read last.
+  var verdict: AnnotationVerdict { predicate.verdict(matches) }
 
-  /// The members of the annotation that was read last, and where the key is that names an unknown tool.
-  var members: (AnnotationReader, toolKey: Range<Int>?) {
-    let (title, tool) = names(of: group)
-    var members = AnnotationReader()
-    if let title { members.title = .string(title) }
+  /// Title and tool of the annotation that was read last, and where the key is that names an unknown tool.
+  var facts: (AnnotationFacts, toolKey: Range<Int>?) {
+    let (title, tool) = group.names(tokens)
+    var facts = AnnotationFacts()
+    if let title { facts[.title] = .string(title) }
     if kind == .classification {
-      if let tool { members.tool = .string(tool) }
-      return (members, nil)
+      if let tool { facts[.tool] = .string(tool) }
+      return (facts, nil)
     }
-    members.setTool(rank: rank == .max ? nil : rank, other: otherTool < 0 ? nil : tokens.keys[otherTool].name)
-    return (members, otherTool < 0 ? nil : otherToolRange)
+    facts.setTool(rank: toolKeys.rank, other: toolKeys.other.map { tokens.keys[$0.key].name })
+    return (facts, toolKeys.other?.range)
   }
 
-  /// The annotation's title and tool as one number.
-  private var group: UInt64 {
-    var tool = tool
-    if kind == .tool, rank != .max {
-      tool = rank << 2 | 1
-    } else if kind == .tool, otherTool >= 0 {
-      tool = otherTool << 2 | 2
-    }
-    return UInt64(title) << 32 | UInt64(tool)
-  }
-
-  private func names(of group: UInt64) -> (title: [UInt8]?, tool: [UInt8]?) {
-    let title = Int(group >> 32)
-    let tool = Int(group & 0xFFFF_FFFF)
-    let name: [UInt8]? =
-      switch tool & 3 {
-      case 1: ExportKey.toolName(rank: tool >> 2)
-      case 2: tokens.keys[tool >> 2].name
-      case 3: tokens.texts[tool >> 2].text
-      default: nil
-      }
-    return (title == 0 ? nil : tokens.texts[title - 1].text, name)
+  private var group: AnnotationGroup {
+    let source = kind == .tool ? toolKeys.tool : tool.map { .text($0) } ?? .none
+    return AnnotationGroup(title: title, tool: source, verdict)
   }
 
   /// Counts the annotation that was read last.
   mutating func count(at offset: Int) {
-    groups.add(group)
-    if title == 0 {
-      untitled.count += 1
-      untitled.first = min(untitled.first, offset)
-    }
+    counts.add(group)
+    for text in named { counts.add(text) }
+    if title == nil { counts.addUntitled(at: offset) }
     details.count()
   }
 
   /// How many different titles and tools have been counted since they were handed over last.
-  var nameCount: Int { groups.counts.count }
+  var nameCount: Int { counts.nameCount }
 
   /// Hands over what was counted since the last time.
   mutating func flush(to outcome: inout ListOutcome) {
-    for (group, count) in zip(groups.index.names, groups.counts) {
-      let (title, tool) = names(of: group)
-      outcome.task.count(title, tool: tool, kind, count, titles)
-    }
-    if untitled.count > 0 {
-      let known = outcome.surprises[.fieldNotString]
-      outcome.surprises[.fieldNotString] = (
-        (known?.count ?? 0) + untitled.count, min(known?.first ?? .max, untitled.first)
-      )
-    }
+    counts.flush(to: &outcome, kind, tokens, predicate)
     details.flush(to: &outcome, tokens)
-    (groups, untitled) = (NumberedCounts(), (0, .max))
   }
 
   // MARK: Lists
@@ -208,7 +146,9 @@ struct AnnotationScanner<Details: AnnotationDetails> {
   // MARK: One annotation
 
   private mutating func readAnnotation(_ cursor: inout TokenCursor, _ bytes: Span<UInt8>) -> Verdict {
-    (title, tool, rank, otherTool, seen, memberCount) = (0, 0, .max, -1, 0, 0)
+    (title, tool, toolKeys, seen, memberCount) = (nil, nil, ScannedToolKeys(), 0, 0)
+    matches = AnnotationPredicate.Matches()
+    if !named.isEmpty { named.removeAll(keepingCapacity: true) }
     details.begin()
     return cursor.readObject { readMember(&$0, bytes) }
   }
@@ -225,43 +165,70 @@ struct AnnotationScanner<Details: AnnotationDetails> {
     }
     memberCount += 1
     if memberCount > AssetLimits.toolKeys { return .doubt }
-    let known = tokens.keys[key].known
+    let (known, member) = (tokens.keys[key].known, tokens.keys[key].member)
     let start = cursor.position
-    let next = readValue(key, known, at: keyStart, &cursor, bytes)
-    if next == .whole { details.note(known, start..<cursor.position) }
+    let next = readValue(key, known, member, at: keyStart, &cursor, bytes)
+    if next == .whole, let member { details.note(member, start..<cursor.position) }
     return next
   }
 
+  // Inline, as it is called once for each member, and by one caller.
+  @inline(__always)
   private mutating func readValue(
-    _ key: Int, _ known: ExportKey, at keyStart: Int, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
+    _ key: Int, _ known: ExportKey, _ member: AnnotationMember?, at keyStart: Int,
+    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
   ) -> Verdict {
-    if cursor.byte == UInt8(ascii: "\""), known == .title || known == .tool && kind == .classification {
-      let (text, verdict) = tokens.readText(&cursor)
-      if known == .title { title = text + 1 } else { tool = text << 2 | 3 }
-      return verdict
+    if let member, cursor.byte == UInt8(ascii: "\""), texts.contains(member) {
+      return readText(of: member, &cursor)
     }
-    if kind == .tool, !lookForTool(key, known, at: keyStart, cursor.byte) { return .doubt }
-    return details.read(key, at: keyStart, of: kind, &tokens, &cursor, bytes)
-      ?? tokens.skipValue(&cursor, bytes)
+    if kind == .tool, !toolKeys.read(key, known, at: keyStart, cursor.byte, &tokens) { return .doubt }
+    guard details.note(key: key, of: kind.place, at: keyStart, &tokens) else { return .doubt }
+    if readsMetadata, known == .metadata, cursor.byte == UInt8(ascii: "{") {
+      return readMetadata(&cursor, bytes)
+    }
+    return details.read(key, &tokens, &cursor) ?? tokens.skipValue(&cursor, bytes)
   }
 
-  /// Looks whether a key names the tool.
-  ///
-  /// - Returns: Whether that can be said.
-  private mutating func lookForTool(
-    _ key: Int, _ known: ExportKey, at keyStart: Int, _ first: UInt8
-  ) -> Bool {
-    if let found = known.toolRank {
-      rank = min(rank, found)
-    } else if first == UInt8(ascii: "{") || first == UInt8(ascii: "["), known.mayNameTool {
-      // Few keys are worth a bit; of the others nobody knows whether they stand twice.
-      if key >= 64 { return false }
-      if otherTool < 0 || tokens.keys[key].name.lexicographicallyPrecedes(tokens.keys[otherTool].name) {
-        otherTool = key
-        // With its quotes; there is no escape in it.
-        otherToolRange = keyStart..<keyStart + tokens.keys[key].name.count + 2
-      }
+  private mutating func readText(of member: AnnotationMember, _ cursor: inout TokenCursor) -> Verdict {
+    let (text, verdict) = tokens.readText(&cursor)
+    guard verdict == .whole else { return verdict }
+    switch member {
+    case .title: title = text
+    case .tool: tool = text
+    default: details.note(member, text: text)
     }
-    return true
+    if tokens.texts[text].matches.isEmpty { return .whole }
+    let found = predicate.matches(tokens.texts[text].matches, as: member)
+    if !found.isEmpty {
+      matches.formUnion(found)
+      named.append(NamedText(member: member, text: text))
+    }
+    return .whole
+  }
+
+  // MARK: Metadata
+
+  private mutating func readMetadata(_ cursor: inout TokenCursor, _ bytes: Span<UInt8>) -> Verdict {
+    var seen = AnnotationMembers()
+    return cursor.readObject { readMetadataMember(&$0, bytes, &seen) }
+  }
+
+  private mutating func readMetadataMember(
+    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>, _ seen: inout AnnotationMembers
+  ) -> Verdict {
+    let keyStart = cursor.position
+    let (key, verdict) = tokens.readKey(&cursor)
+    guard verdict == .whole else { return verdict }
+    guard details.note(key: key, of: .metadata, at: keyStart, &tokens) else { return .doubt }
+    guard let member = tokens.keys[key].metadataMember, needs.members.contains(member) else {
+      return tokens.skipValue(&cursor, bytes)
+    }
+    if seen.contains(member) { return .doubt }
+    seen.insert(member)
+    let start = cursor.position
+    let isText = cursor.byte == UInt8(ascii: "\"") && needs.texts.contains(member)
+    let next = isText ? readText(of: member, &cursor) : tokens.skipValue(&cursor, bytes)
+    if next == .whole { details.note(member, start..<cursor.position) }
+    return next
   }
 }

@@ -12,6 +12,9 @@ struct AnnotationTokens {
   struct Key {
     var name: [UInt8]
     var known: ExportKey
+    /// The member that it stands for in an annotation, and in the `metadata` of one.
+    var member: AnnotationMember?
+    var metadataMember: AnnotationMember?
   }
 
   /// A text that has been met.
@@ -19,28 +22,27 @@ struct AnnotationTokens {
     var text: [UInt8]
     /// Whether it has half a surrogate pair, so that it equals none.
     var isLone: Bool
-    /// Whether the title options keep an annotation of this title.
-    var isKept: Bool
+    /// The conditions of the predicate that it meets.
+    var matches: AnnotationPredicate.Matches
   }
 
   private let kernel: ScanKernel
-  private let titles: TitleMatcher
+  private let predicate: AnnotationPredicate
   private var keyTable = TokenTable()
   private(set) var keys: [Key] = []
   private var textTable = TokenTable()
   private(set) var texts: [Text] = []
 
   /// Makes tables that know the names that mean something; these get the first numbers.
-  init(kernel: ScanKernel, titles: TitleMatcher) {
+  init(kernel: ScanKernel, _ predicate: AnnotationPredicate) {
     self.kernel = kernel
-    self.titles = titles
+    self.predicate = predicate
     seedKeys()
   }
 
   private mutating func seedKeys() {
     (keyTable, keys) = (TokenTable(), [])
-    for name in ["title", "tool", "page", "objectId", "schemaId", "metadata", "createdBy"] {
-      let bytes = Array(name.utf8)
+    for bytes in AnnotationMember.allCases.map(\.key.name) + [ExportKey.metadata.name] {
       // Read before the array goes.
       unsafe bytes.withUnsafeBufferPointer { buffer in
         guard let base = buffer.baseAddress else { return }
@@ -89,7 +91,11 @@ struct AnnotationTokens {
     for index in 0..<spelling.count where unsafe token[index] == UInt8(ascii: "\\") { return nil }
     guard let (name, _) = unsafe TokenText.read(token, spelling.count) else { return nil }
     unsafe keyTable.append(spelling, token)
-    keys.append(Key(name: name, known: ExportKey(name.span)))
+    let known = ExportKey(name.span)
+    keys.append(
+      Key(
+        name: name, known: known, member: AnnotationMember(known, inMetadata: false),
+        metadataMember: AnnotationMember(known, inMetadata: true)))
     return keys.count - 1
   }
 
@@ -107,7 +113,7 @@ struct AnnotationTokens {
     }
     guard let (text, isLone) = unsafe TokenText.read(token, end - start) else { return (0, .doubt) }
     unsafe textTable.append(spelling, token)
-    texts.append(Text(text: text, isLone: isLone, isKept: titles.keeps(title: text)))
+    texts.append(Text(text: text, isLone: isLone, matches: predicate.matches(text)))
     return (texts.count - 1, isLone ? .doubt : .whole)
   }
 

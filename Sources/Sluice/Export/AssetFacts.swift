@@ -43,7 +43,7 @@ extension AnnotationKind {
     uniqueKeysWithValues: allCases.map { ($0, Array($0.rawValue.utf8)) })
 }
 
-/// Counts of annotations by what they are; kept are those that meet the title options.
+/// Counts of annotations by what they are; kept are those that the predicate keeps.
 ///
 /// Of titles and tools the first are known by name, the later ones are summed: there may be as many of them as
 /// annotations.
@@ -57,8 +57,8 @@ struct AnnotationCounts: Sendable {
 
   /// None or one: most assets are not counted, and an asset is copied often.
   private var storage: [Tables] = []
-  /// Which of the titles that options name they have.
-  var metTitles = NameMarks()
+  /// Which of the names that options have they have.
+  var metNames = NameMarks()
 
   /// nil if nothing was counted.
   var tables: Tables? { storage.first }
@@ -79,7 +79,7 @@ struct AnnotationCounts: Sendable {
 
   /// Takes in what was counted of the annotations that follow.
   mutating func add(_ other: AnnotationCounts, limit: Int) {
-    metTitles.formUnion(other.metTitles)
+    metNames.formUnion(other.metNames)
     guard let tables = other.tables else { return }
     if storage.isEmpty { storage.append(Tables()) }
     storage[0].all.add(seen: tables.all.seen, kept: tables.all.kept)
@@ -95,19 +95,19 @@ struct AnnotationCounts: Sendable {
 struct AnnotationMarks: Sendable {
   /// How many there are.
   var count = 0
-  /// Whether one has a wanted title.
-  var hasTitle = false
-  /// Whether one meets the title options.
+  /// Whether one has all that is wanted of one.
+  var hasWanted = false
+  /// Whether one is kept.
   var hasMatch = false
-  /// Whether one has an excluded title.
-  var hasExcludedTitle = false
+  /// Whether one has a name that is excluded.
+  var hasExcluded = false
 
   /// Adds what was found in a later part of the same task.
   mutating func add(_ other: AnnotationMarks) {
     count += other.count
-    hasTitle = hasTitle || other.hasTitle
+    hasWanted = hasWanted || other.hasWanted
     hasMatch = hasMatch || other.hasMatch
-    hasExcludedTitle = hasExcludedTitle || other.hasExcludedTitle
+    hasExcluded = hasExcluded || other.hasExcluded
   }
 }
 

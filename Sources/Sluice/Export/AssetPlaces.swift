@@ -52,22 +52,20 @@ extension AssetState {
     case .asset:
       switch key {
       case .task, .tasks, .batches, .status, .externalId: true
-      case .assetId: needs.columns != nil
-      default: false
+      default: needs.columns != nil && ColumnNeeds.asset.keys.contains(key)
       }
     case .task(counts: true):
       switch key {
       case .stage, .status: true
-      case .stageId: needs.selection.looksAtStages || needs.columns != nil
-      case .updatedAt: needs.selection.looksAtTimes || needs.columns != nil
-      case .taskId: needs.columns != nil || needs.selection.sample != nil
+      case _ where needs.columns != nil && ColumnNeeds.task.keys.contains(key): true
+      case .stageId: needs.selection.looksAtStages
+      case .updatedAt: needs.selection.looksAtTimes
+      case .taskId: needs.selection.sample != nil
       case .stageHistory: needs.columns?.readsHistory == true
       default: needs.countsAnnotations && annotationKind(key) != nil
       }
     case .snapshot(counts: true) where needs.columns?.readsHistory == true:
-      ColumnNeeds.snapshot.contains(key) || annotationKind(key) != nil
-    case .annotation(let kind, let counts):
-      key.isColumn(of: kind, counts: counts, ofRows: needs.columns != nil)
+      AnnotationColumns.snapshotKeys.contains(key) || annotationKind(key) != nil
     default: false
     }
   }
@@ -85,8 +83,6 @@ extension AssetState {
       case .taskId: top.keyCounts && (needs.selection.sample != nil || needs.inspects)
       default: false
       }
-    case .annotation(let kind, let counts):
-      top.keyCounts && (top.key == .title || counts && top.key == .tool && kind == .classification)
     default: false
     }
   }
@@ -105,13 +101,15 @@ extension AssetState {
   mutating func lift(_ range: Range<Int>) {
     switch top.place {
     case .asset:
-      if let index = ColumnNeeds.asset.firstIndex(of: top.key) { facts.members[index] = range }
-      if let context = top.context { facts.members[ColumnNeeds.asset.count + context] = range }
+      if let index = ColumnNeeds.asset.index(of: top.key) { facts.members[index] = range }
+      if let context = top.context { facts.members[ColumnNeeds.asset.keys.count + context] = range }
     case .task(counts: true):
-      if let index = ColumnNeeds.task.firstIndex(of: top.key) { task.members[index] = range }
-      if let context = top.context { task.members[ColumnNeeds.task.count + context] = range }
+      if let index = ColumnNeeds.task.index(of: top.key) { task.members[index] = range }
+      if let context = top.context { task.members[ColumnNeeds.task.keys.count + context] = range }
     case .snapshot(counts: true):
-      guard !task.snapshots.isEmpty, let index = ColumnNeeds.snapshot.firstIndex(of: top.key) else { return }
+      guard !task.snapshots.isEmpty, let index = AnnotationColumns.snapshotKeys.firstIndex(of: top.key) else {
+        return
+      }
       task.snapshots[task.snapshots.count - 1].members[index] = range
     default: break
     }
@@ -142,10 +140,7 @@ extension AssetState {
     case .annotations(let kind, let counts):
       if case .object = value { return }
       warnOfAnnotation(.unknownShape, at: offset)
-      if counts { count(AnnotationReader(), kind) }
-    case .annotation(let kind, _) where top.keyCounts:
-      if top.key == .title { annotation.title = value.field }
-      if top.key == .tool, kind == .classification { annotation.tool = value.field }
+      if counts { count(AnnotationFacts(), kind) }
     default: break
     }
   }
@@ -237,12 +232,18 @@ extension AssetState {
   /// Closes an annotation.
   ///
   /// - Returns: Whether it is left out of its list.
-  mutating func endAnnotation(_ kind: AnnotationKind, counts: Bool, at start: Int) -> Bool {
-    if counts {
-      if annotation.title.text == nil { warnOfAnnotation(.fieldNotString, at: start) }
-      count(annotation, kind)
+  mutating func endAnnotation(_ annotation: Annotation, _ kind: AnnotationKind, counts: Bool) -> Bool {
+    let start = annotation.range.lowerBound
+    for _ in 0..<annotation.duplicateKeys {
+      if needs.columns == nil { facts.duplicateKeys += 1 } else { task.duplicateKeys += 1 }
+      warnOfAnnotation(.duplicateKey, at: start)
     }
-    return needs.prunes && !titles.keeps(title: annotation.title.comparable)
+    for offset in annotation.loneSurrogates { warnOfAnnotation(.loneSurrogate, at: offset) }
+    if counts {
+      if annotation.facts[.title].text == nil { warnOfAnnotation(.fieldNotString, at: start) }
+      count(annotation.facts, kind)
+    }
+    return needs.prunes && !needs.annotations.predicate.verdict(of: annotation.facts).isKept
   }
 
   /// Warns of something in an annotation; where rows are annotations, only if its task and asset pass.
@@ -254,8 +255,8 @@ extension AssetState {
     }
   }
 
-  private mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind) {
-    task.count(annotation, kind, titles)
+  private mutating func count(_ annotation: AnnotationFacts, _ kind: AnnotationKind) {
+    task.count(annotation, kind, needs.annotations.predicate)
   }
 
   /// The annotation list that has just been opened in `top`, where lists are read apart.

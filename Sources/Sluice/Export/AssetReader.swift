@@ -15,12 +15,16 @@ struct ReaderNeeds: Sendable {
   var stripsURLs: Bool
   /// Whether annotations are looked at one by one.
   var countsAnnotations: Bool
+  /// What is read of them.
+  let annotations: AnnotationNeeds
   /// The columns of annotation rows; nil for asset rows.
   var columns: ColumnNeeds?
   /// Whether everything is counted, and nothing written.
   var inspects: Bool
 
-  init(_ options: RunOptions) {
+  init(_ options: RunOptions) { self.init(options, AnnotationPredicate(options.selection)) }
+
+  init(_ options: RunOptions, _ predicate: AnnotationPredicate) {
     selection = options.selection
     prunes = options.rows.prune
     inspects = options.inspects
@@ -28,7 +32,8 @@ struct ReaderNeeds: Sendable {
     dropsHistory = options.rows.history == .drop && !makesAnnotations
     // The columns see to their own.
     stripsURLs = options.rows.stripURLQuery && !makesAnnotations
-    countsAnnotations = makesAnnotations || options.selection.looksAtTitles
+    annotations = AnnotationNeeds(predicate, hasColumns: makesAnnotations, inspects: options.inspects)
+    countsAnnotations = makesAnnotations || !predicate.keepsAll
     if makesAnnotations { columns = ColumnNeeds(options.rows) }
   }
 
@@ -128,7 +133,6 @@ struct AssetState: EventState {
 
   var facts = AssetFacts()
   let needs: ReaderNeeds
-  let titles: TitleMatcher
   /// The innermost container that is being read; means something only while `isOpen`.
   var top = Container(place: .asset, start: 0, isObject: true)
   /// Those around it, the asset first.
@@ -136,7 +140,8 @@ struct AssetState: EventState {
   /// Whether an asset is being read.
   private var isOpen = false
   var task = TaskFacts()
-  var annotation = AnnotationReader()
+  /// The annotation that is being read; means something only while `top` is one.
+  var annotation: AnnotationState
   /// The index of the snapshot that is being read.
   var snapshotIndex = -1
   /// The batches of the asset so far.
@@ -168,7 +173,7 @@ struct AssetState: EventState {
     self.needs = needs
     self.keepsTasks = keepsTasks
     self.listsApart = listsApart
-    titles = TitleMatcher(needs.selection)
+    annotation = AnnotationState(needs.annotations, .tool, isCounted: false)
   }
 
   /// Whether the container that has just been opened need not be read.
@@ -207,12 +212,7 @@ struct AssetState: EventState {
     if selection.looksAtStages, task.stageId == .absent { return nil }
     if selection.looksAtTimes, task.updatedAt == .absent { return nil }
     if needs.columns != nil {
-      // `status` is a column of legacy assets alone, which are never known early.
-      let status = (ColumnNeeds.asset.count - 1, ColumnNeeds.task.count - 1)
-      if facts.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.0 }) {
-        return nil
-      }
-      if task.members.enumerated().contains(where: { $0.element == nil && $0.offset != status.1 }) {
+      guard ColumnNeeds.asset.isComplete(facts.members), ColumnNeeds.task.isComplete(task.members) else {
         return nil
       }
     }
@@ -244,29 +244,28 @@ struct AssetState: EventState {
 
   mutating func key(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
+    if case .annotation = top.place {
+      return annotation.key(value, loneSurrogate: loneSurrogate, at: range, &names)
+    }
     begin(ExportKey(value), at: range.lowerBound)
     if case .asset = top.place { recognise(top.key) }
     top.context = nil
     if needs.columns != nil, !loneSurrogate { beginContext(value) }
     if needs.inspects { inspect(key: value, at: range.lowerBound) }
-    if case .annotation(_, counts: true) = top.place {
-      loneSurrogate ? annotation.unnamedKey() : annotation.key(top.key, value, &names)
-    }
   }
 
   mutating func string(_ value: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
+    if case .annotation = top.place {
+      return annotation.string(value, loneSurrogate: loneSurrogate, at: range, &names)
+    }
     if needs.stripsURLs, isURL(), value.contains(UInt8(ascii: "?")) {
       facts.urls.append(Cut(range: range, isLegacy: inTaskList))
     }
     if needs.inspects { inspect(url: value) }
     if wantsText() {
       let text = names.name(value)
-      if loneSurrogate, case .annotation = top.place {
-        warnOfAnnotation(.loneSurrogate, at: range.lowerBound)
-      } else if loneSurrogate {
-        facts.warn(.loneSurrogate, at: range.lowerBound)
-      }
+      if loneSurrogate { facts.warn(.loneSurrogate, at: range.lowerBound) }
       scalar(loneSurrogate ? .unmatchable(text) : .string(text), range)
     } else {
       scalar(.other, range)
@@ -275,10 +274,12 @@ struct AssetState: EventState {
 
   mutating func oversizedString(isKey: Bool, at range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
+    if case .annotation = top.place {
+      return isKey ? annotation.oversizedKey() : annotation.scalar(.other, range)
+    }
     if isKey {
       begin(.other, at: range.lowerBound)
       top.context = nil
-      annotation.unnamedKey()
     } else {
       if needs.stripsURLs, isURL() { facts.urls.append(Cut(range: range, isLegacy: inTaskList)) }
       scalar(.other, range)
@@ -287,6 +288,7 @@ struct AssetState: EventState {
 
   mutating func scalar(_ field: Field, _ range: Range<Int>) {
     guard ignored == 0, isOpen else { return }
+    if case .annotation = top.place { return annotation.scalar(field, range) }
     note(.scalar(field), at: range.lowerBound)
     valueEnded(from: range.lowerBound, at: range.upperBound, isRemoved: removesUnread())
   }
@@ -301,13 +303,8 @@ struct AssetState: EventState {
     let bit = UInt64(1) << UInt64(key.rawValue)
     if top.seen & bit != 0 {
       top.keyCounts = false
-      if needs.columns != nil, case .annotation = top.place {
-        task.duplicateKeys += 1
-        task.surprises.append(Surprise(code: .duplicateKey, offset: top.start))
-      } else {
-        facts.duplicateKeys += 1
-        facts.warn(.duplicateKey, at: top.start)
-      }
+      facts.duplicateKeys += 1
+      facts.warn(.duplicateKey, at: top.start)
     }
     top.seen |= bit
   }
@@ -338,7 +335,7 @@ struct AssetState: EventState {
       if needs.inspects { facts.inspection = AssetInspection() }
       return
     }
-    if case .annotation(_, counts: true) = top.place, top.isObject { annotation.container() }
+    if case .annotation = top.place { return annotation.open(isObject: isObject, at: offset) }
     note(isObject ? .object : .array, at: offset)
     if listsApart != .none, let list = listApart(isObject: isObject, at: offset) {
       openedList = list
@@ -366,7 +363,9 @@ struct AssetState: EventState {
       if needs.columns?.readsHistory == true { beginSnapshot(at: offset) }
     case .annotations:
       if needs.prunes { container.cutter = ItemCutter(after: offset + 1) }
-    case .annotation: annotation = AnnotationReader()
+    case .annotation(let kind, let counts):
+      annotation = AnnotationState(needs.annotations, kind, isCounted: counts)
+      annotation.open(isObject: isObject, at: offset)
     case .taskList: inTaskList = true
     default: break
     }
@@ -386,6 +385,7 @@ struct AssetState: EventState {
       return
     }
     guard isOpen else { return }
+    if case .annotation = top.place, !annotation.close(at: offset) { return }
     let closed = top
     if let container = outer.popLast() { top = container } else { isOpen = false }
     if let range = closed.cutter?.close(at: offset) { cut(range) }
@@ -396,7 +396,7 @@ struct AssetState: EventState {
     case .taskList: inTaskList = false
     case .history: isRemoved = needs.dropsHistory
     case .annotation(let kind, let counts):
-      isRemoved = endAnnotation(kind, counts: counts, at: closed.start)
+      isRemoved = endAnnotation(annotation.annotation, kind, counts: counts)
     default: break
     }
     valueEnded(from: closed.start, at: offset + 1, isRemoved: isRemoved)
@@ -407,8 +407,9 @@ struct AssetState: EventState {
     guard isOpen else { return false }
     switch top.place {
     case .task: return needs.dropsHistory && top.key == .stageHistory
-    // An element that is no object has no title.
-    case .annotations: return needs.prunes && !titles.keeps(title: nil)
+    // An element that is no object has no members.
+    case .annotations:
+      return needs.prunes && !needs.annotations.predicate.verdict(of: AnnotationFacts()).isKept
     default: return false
     }
   }

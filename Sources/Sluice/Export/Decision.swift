@@ -6,11 +6,11 @@ internal import Sharding
 struct Decision: Sendable {
   /// Whether its row is written, or those of its annotations.
   var isKept = false
-  /// Whether it meets all options but those of titles.
+  /// Whether it meets all options but those of annotations.
   var isCandidate = false
   /// Which of its tasks meet the task options.
   var passingTasks: [Int] = []
-  /// Whether titles were looked at: only for assets and tasks that meet all other options.
+  /// Whether annotations were looked at: only for assets and tasks that meet all other options.
   var countsAnnotations = false
   /// The batches that partitions are made for; nil stands for none.
   var batches: [[UInt8]?] = []
@@ -38,6 +38,7 @@ struct Selector: Sendable {
   private let excludedStages: NameSet
   private let batches: NameSet
   private let excludedBatches: NameSet
+  private let annotations: AnnotationPredicate
 
   init(_ options: RunOptions) {
     selection = options.selection
@@ -49,6 +50,7 @@ struct Selector: Sendable {
     excludedStages = selection.nameSet(.excludeStage)
     batches = selection.nameSet(.batch)
     excludedBatches = selection.nameSet(.excludeBatch)
+    annotations = AnnotationPredicate(selection)
   }
 
   /// Decides on an asset.
@@ -62,7 +64,7 @@ struct Selector: Sendable {
     decision.isCandidate = true
     decision.countsAnnotations = looksAtAnnotations
     decision.isKept =
-      !inspects && (!selection.looksAtTitles || passesTitles(decision.passingTasks, of: facts))
+      !inspects && (annotations.keepsAll || passesAnnotations(decision.passingTasks, of: facts))
     decision.batches = partitionBatches(of: facts)
     return decision
   }
@@ -132,12 +134,12 @@ struct Selector: Sendable {
     return true
   }
 
-  private func passesTitles(_ passing: [Int], of facts: AssetFacts) -> Bool {
+  private func passesAnnotations(_ passing: [Int], of facts: AssetFacts) -> Bool {
     if dropsAnnotations {
-      return selection.titles.isEmpty || passing.contains { facts.marks(ofTask: $0).hasMatch }
+      return !annotations.wantsNames || passing.contains { facts.marks(ofTask: $0).hasMatch }
     }
-    if passing.contains(where: { facts.marks(ofTask: $0).hasExcludedTitle }) { return false }
-    return selection.titles.isEmpty || passing.contains { facts.marks(ofTask: $0).hasTitle }
+    if passing.contains(where: { facts.marks(ofTask: $0).hasExcluded }) { return false }
+    return !annotations.wantsNames || passing.contains { facts.marks(ofTask: $0).hasWanted }
   }
 }
 

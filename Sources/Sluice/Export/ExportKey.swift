@@ -13,6 +13,8 @@ enum ExportKey: UInt8 {
   case brushDataUrl, medicalBrushDataUrl
   // Of an annotation.
   case title, tool, objectId, schemaId, page, metadata, features, masks, ocr
+  // Of its `metadata`.
+  case createdBy
   // The tool types, in the order in which they are looked for.
   case boundingBox, rotatedBoundingBox, polygon, polyline, point, segmentation, spline, circle, ellipse
   case angle, ner, pdf, brush, message, pct
@@ -55,21 +57,11 @@ enum ExportKey: UInt8 {
     }
   }
 
-  /// Whether the run needs the value at this key of an annotation.
-  ///
-  /// - Parameters:
-  ///   - kind: The annotation's kind.
-  ///   - counts: Whether it is counted.
-  ///   - ofRows: Whether it may become a row, with columns.
-  /// - Returns: Whether a second one is worth counting.
-  func isColumn(of kind: AnnotationKind, counts: Bool, ofRows: Bool) -> Bool {
-    switch self {
-    case .title: true
-    case .tool: kind == .classification && (counts || ofRows)
-    case .objectId, .schemaId, .page: ofRows
-    default: false
-    }
-  }
+  /// How many there are.
+  static let count = Int(ExportKey.pct.rawValue) + 1
+
+  /// The name; that of `other` is empty.
+  var name: [UInt8] { Self.byNumber[Int(rawValue)] }
 
   private struct Name: Sendable {
     let bytes: [UInt8]
@@ -107,6 +99,7 @@ enum ExportKey: UInt8 {
     ("medicalBrushDataUrl", .medicalBrushDataUrl), ("title", .title), ("tool", .tool),
     ("annotation", .annotation), ("kind", .kind), ("snapshot", .snapshot),
     ("metadata", .metadata), ("features", .features), ("masks", .masks), ("ocr", .ocr),
+    ("createdBy", .createdBy),
   ])
 
   private static let toolTypes: [Name] = table([
@@ -119,6 +112,12 @@ enum ExportKey: UInt8 {
   private static func table(_ names: [(String, ExportKey)]) -> [Name] {
     names.map { Name(Array($0.0.utf8), $0.1) }
   }
+
+  private static let byNumber: [[UInt8]] = {
+    var table = [[UInt8]](repeating: [], count: count)
+    for name in names + toolTypes { table[Int(name.key.rawValue)] = name.bytes }
+    return table
+  }()
 
   private static let byLength: [[Name]] = {
     let all = names + toolTypes

@@ -20,10 +20,10 @@ final class RunPlan: Sendable {
   var maxDepth: Int { options.resources.maxDepth }
   var validatesAll: Bool { options.resources.validation == .all }
 
-  /// Whether annotations must be counted before the first row of a giant is written: titles decide on its row,
+  /// Whether annotations must be counted before the first row of a giant is written: they decide on its row,
   /// and on the rows of its snapshots.
   var surveysAnnotations: Bool {
-    needs.inspects || needs.selection.looksAtTitles && needs.columns?.readsHistory != false
+    needs.inspects || !needs.annotations.predicate.keepsAll && needs.columns?.readsHistory != false
   }
 
   /// Whether the lists of `tasks` can be counted as they are met: only if it is known of each task that it passes.

@@ -36,11 +36,14 @@ extension ShapeTree {
   /// The type that holds all values; null fits every type.
   var type: ColumnType { type(of: 0) }
 
-  /// The type of a member of the values; nil if it was not met, or is null wherever it was.
-  func type(ofMember name: String) -> ColumnType? {
-    if nodes[0].isFull { return .json }
-    guard let number = nodes[0].names.names.firstIndex(of: Array(name.utf8)) else { return nil }
-    let node = nodes[0].members[number]
+  /// The type of a member of annotations; nil if it was not met, or is null wherever it was.
+  func type(of member: AnnotationMember) -> ColumnType? {
+    var node = 0
+    for key in (member.isInMetadata ? [ExportKey.metadata] : []) + [member.key] {
+      if nodes[node].isFull { return .json }
+      guard let number = nodes[node].names.names.firstIndex(of: key.name) else { return nil }
+      node = nodes[node].members[number]
+    }
     return nodes[node].kinds.subtracting(.null).isEmpty ? nil : type(of: node)
   }
 
@@ -76,22 +79,25 @@ extension InspectionReport {
   /// for them.
   public var annotationColumns: [ColumnType.Member] {
     let shape = totals.shape ?? ShapeTree()
-    return AnnotationColumns.names.map { name in
-      let type: ColumnType
-      switch name {
-      case "annotation": type = shape.type
-      case "title", "objectId", "schemaId": type = shape.type(ofMember: name) ?? .text
-      case "page": type = shape.type(ofMember: name) ?? .integer
-      case "batches": type = .list(.text)
-      case "snapshot": type = Self.snapshot
-      default: type = .text
+    return AnnotationColumns.all.map { column in
+      if case .member(let member) = column.source, let type = shape.type(of: member) {
+        return ColumnType.Member(column.name, type)
       }
-      return ColumnType.Member(name, type)
+      let type: ColumnType =
+        switch column.type {
+        case .text: .text
+        case .integer: .integer
+        case .textList: .list(.text)
+        case .snapshot: Self.snapshot
+        case .annotation: shape.type
+        }
+      return ColumnType.Member(column.name, type)
     }
   }
 
   private static let snapshot = ColumnType.record(
-    ["index", "stage", "stageId", "completedAt", "completedBy"].map {
-      ColumnType.Member($0, $0 == "index" ? .integer : .text)
-    })
+    [ColumnType.Member("index", .integer)]
+      + AnnotationColumns.snapshotKeys.map {
+        ColumnType.Member(String(decoding: $0.name, as: UTF8.self), .text)
+      })
 }

@@ -28,8 +28,10 @@ public struct Selection: Sendable, Hashable {
   /// Keeps everything.
   public init() {}
 
-  /// Whether annotations must be looked at.
-  var looksAtTitles: Bool { !titles.isEmpty || !excludedTitles.isEmpty }
+  /// Whether assets or annotations are chosen by annotations.
+  package var looksAtAnnotations: Bool {
+    NameOption.allCases.contains { $0.subject == .annotation && !names($0).isEmpty }
+  }
   /// Whether assets are chosen by batch.
   var looksAtBatches: Bool { !batches.isEmpty || noBatch || !excludedBatches.isEmpty }
   /// Whether tasks are chosen by stage.
@@ -52,6 +54,21 @@ public enum NameOption: String, CaseIterable, Sendable {
   case title
   /// `--exclude-title`
   case excludeTitle
+}
+
+extension NameOption {
+  /// Whose names these are.
+  enum Subject {
+    case task, asset, annotation
+  }
+
+  var subject: Subject {
+    switch self {
+    case .stage, .excludeStage: .task
+    case .batch, .excludeBatch: .asset
+    case .title, .excludeTitle: .annotation
+    }
+  }
 }
 
 extension Selection {

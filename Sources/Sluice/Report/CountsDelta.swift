@@ -46,7 +46,7 @@ struct CountsDelta: Sendable {
 
   private mutating func add(_ counts: AnnotationCounts, isKept: Bool) {
     met.looksAtAnnotations = true
-    met.marks.formUnion(counts.metTitles)
+    met.marks.formUnion(counts.metNames)
     guard let tables = counts.tables else { return }
     annotations.add(seen: tables.all.seen, kept: isKept ? tables.all.kept : 0)
     titles.add(tables.titles, keeps: isKept)

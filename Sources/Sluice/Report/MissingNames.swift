@@ -35,7 +35,7 @@ public struct MissingName: Sendable, Hashable, Codable {
 /// Which of the names that options have were met in an export.
 struct MetNames: Sendable {
   var marks = NameMarks()
-  /// Whether annotations were looked at: those of a task that meets all options but those of titles.
+  /// Whether annotations were looked at: those of a task that meets all options but those of annotations.
   var looksAtAnnotations = false
 
   mutating func add(_ others: MetNames) {
@@ -50,7 +50,7 @@ struct MetNames: Sendable {
       if values.isEmpty { return [] }
       var search = NearSearch(values)
       // In order: where the search stops does not depend on a table's order.
-      for (name, count) in option.table(of: report).sortedNames {
+      for (name, count) in option.table(of: report)?.sortedNames ?? [] {
         search.look(at: name, count: count.seen)
       }
       let owners = option.owners(selection, isPartial: report.isPartial)
@@ -61,8 +61,8 @@ struct MetNames: Sendable {
   }
 
   private func missingValues(_ option: NameOption, of selection: Selection) -> [String] {
-    // Where no task passes, nobody knows what titles there are.
-    if option.isTitle, selection.choosesTasks, !looksAtAnnotations { return [] }
+    // Where no task passes, nobody knows what annotations there are.
+    if option.subject == .annotation, selection.choosesTasks, !looksAtAnnotations { return [] }
     let first = selection.firstNumber(option)
     // As UTF-8: two spellings of one letter are equal strings, but two names.
     var known = Set<[UInt8]>()
@@ -80,9 +80,8 @@ extension Selection {
 }
 
 extension NameOption {
-  fileprivate var isTitle: Bool { self == .title || self == .excludeTitle }
-
-  fileprivate func table(of report: Report) -> BoundedTally {
+  /// The names that the inputs have, to find the near ones among; nil where they are not counted.
+  fileprivate func table(of report: Report) -> BoundedTally? {
     switch self {
     case .stage, .excludeStage: report.stages
     case .batch, .excludeBatch: report.batches
@@ -93,10 +92,10 @@ extension NameOption {
   /// Who could have had a name, in the words of a warning that claims no more than is known.
   fileprivate func owners(_ selection: Selection, isPartial: Bool) -> String {
     let read = isPartial ? " that could be read" : ""
-    switch self {
-    case .stage, .excludeStage: return "task" + read
-    case .batch, .excludeBatch: return "asset" + read
-    case .title, .excludeTitle:
+    switch subject {
+    case .task: return "task" + read
+    case .asset: return "asset" + read
+    case .annotation:
       return "annotation" + (selection.choosesTasks ? " of the tasks that meet the other options" : read)
     }
   }

@@ -9,8 +9,7 @@ final class AnnotationRows {
   private(set) var groups: [KeptRow] = []
   private let kind: AnnotationKind
   private let frame: RowFrame
-  /// What stands between the frame's head and the value of `tool`.
-  private let kindText: [UInt8]
+  private let own: [OwnColumn]
   private let partitions: (kind: Bool, title: Bool, tool: Bool)
   private let buffer: RowBuffer
   private let arena: Arena?
@@ -27,7 +26,7 @@ final class AnnotationRows {
   init(_ plan: RunPlan, _ list: ListPlace, _ frame: RowFrame, to buffer: RowBuffer, _ arena: Arena?) {
     kind = list.kind
     self.frame = frame
-    kindText = Array("\"\(kind.rawValue)\",\"tool\":".utf8)
+    own = OwnColumn.all(of: kind)
     let keys = plan.options.output.partitionBy
     partitions = (keys.contains(.kind), keys.contains(.title), keys.contains(.tool))
     self.buffer = buffer
@@ -96,8 +95,8 @@ final class AnnotationRows {
   private func place(of annotation: Annotation) -> RowPlace {
     var place = frame.place
     if partitions.kind { place.kind = kind }
-    if partitions.title { place.title = annotation.members.title.text }
-    if partitions.tool { place.tool = annotation.members.toolName(kind) }
+    if partitions.title { place.title = annotation.facts[.title].text }
+    if partitions.tool { place.tool = annotation.facts.toolName(kind) }
     return place
   }
 
@@ -108,36 +107,28 @@ final class AnnotationRows {
     of annotation: Annotation, to line: inout [UInt8],
     _ add: (Range<Int>, inout [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
-    func column(_ name: [UInt8], _ range: Range<Int>?) throws(Failure) {
-      line += name
+    for part in frame.head { line += part }
+    for column in own {
+      line += column.opening
+      let range: Range<Int>?
+      switch column.value {
+      case .none: continue
+      case .null: range = nil
+      case .member(let member): range = annotation.columns[member]
+      case .tool:
+        if let name = annotation.facts.knownTool {
+          line.append(UInt8(ascii: "\""))
+          line += name
+          line.append(UInt8(ascii: "\""))
+          continue
+        }
+        range = annotation.toolKey
+      }
       if let range { try add(range, &line) } else { line += Self.null }
     }
-    let columns = annotation.columns
-    for part in frame.head { line += part }
-    switch kind {
-    case .classification: try column(kindText, columns.tool)
-    case .relation: try column(kindText, nil)
-    case .tool:
-      if let name = annotation.members.knownTool {
-        line += kindText
-        line.append(UInt8(ascii: "\""))
-        line += name
-        line.append(UInt8(ascii: "\""))
-      } else {
-        try column(kindText, columns.toolKey)
-      }
-    }
-    try column(Self.title, columns.title)
-    try column(Self.objectId, columns.objectId)
-    try column(Self.schemaId, columns.schemaId)
-    try column(Self.page, columns.page)
     for part in frame.middle { line += part }
   }
 
-  private static let title = Array(",\"title\":".utf8)
-  private static let objectId = Array(",\"objectId\":".utf8)
-  private static let schemaId = Array(",\"schemaId\":".utf8)
-  private static let page = Array(",\"page\":".utf8)
   private static let null = Array("null".utf8)
 
   /// Appends a value without its white space.
@@ -152,5 +143,45 @@ final class AnnotationRows {
   private func add(_ range: Range<Int>, _ bytes: any ElementBytes, to line: inout [UInt8]) throws {
     var minifier = minifier
     try bytes.visit(range) { bytes, _ in minifier.append(bytes, to: &line) }
+  }
+}
+
+/// A column of which each annotation has its own value.
+private struct OwnColumn: Sendable {
+  enum Value: Sendable {
+    /// What is known of the kind alone: it stands in `opening`.
+    case none
+    case null
+    case member(AnnotationMember)
+    /// What the keys say.
+    case tool
+  }
+
+  /// All that stands before the value.
+  let opening: [UInt8]
+  let value: Value
+
+  static func all(of kind: AnnotationKind) -> [OwnColumn] { byKind[kind] ?? [] }
+
+  // Lists are many and often short, so this is made once.
+  private static let byKind = [AnnotationKind: [OwnColumn]](
+    uniqueKeysWithValues: AnnotationKind.allCases.map { kind in
+      (kind, AnnotationColumns.own.enumerated().map { OwnColumn($1, kind, isFirst: $0 == 0) })
+    })
+
+  private init(_ column: AnnotationColumn, _ kind: AnnotationKind, isFirst: Bool) {
+    var opening = Array("\(isFirst ? "" : ",")\"\(column.name)\":".utf8)
+    switch (column.source, kind) {
+    case (.kind, _):
+      opening += Array("\"\(kind.rawValue)\"".utf8)
+      value = .none
+    case (.tool, .tool): value = .tool
+    case (.tool, .classification): value = .member(.tool)
+    case (.tool, .relation): value = .null
+    case (.member(let member), _): value = .member(member)
+    case (.asset, _), (.task, _), (.currentTask, _), (.stage, _), (.snapshot, _), (.annotation, _):
+      value = .null
+    }
+    self.opening = opening
   }
 }

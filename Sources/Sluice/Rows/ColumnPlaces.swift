@@ -2,25 +2,19 @@
 
 /// Notes places of columns.
 struct ColumnPlaces: AnnotationDetails {
-  private(set) var columns = Annotation.Columns()
+  private(set) var columns = AnnotationRanges()
 
-  mutating func begin() { columns = Annotation.Columns() }
+  mutating func begin() { columns = AnnotationRanges() }
 
-  mutating func note(_ key: ExportKey, _ range: Range<Int>) {
-    switch key {
-    case .title: columns.title = range
-    case .objectId: columns.objectId = range
-    case .schemaId: columns.schemaId = range
-    case .page: columns.page = range
-    case .tool: columns.tool = range
-    default: break
-    }
-  }
+  mutating func note(_ member: AnnotationMember, _ range: Range<Int>) { columns[member] = range }
 
-  // Nothing is counted beside title and tool, and no value is read.
+  // Nothing is counted beside title and tool.
+  mutating func note(
+    key: Int, of place: InspectedPlace, at start: Int, _ tokens: inout AnnotationTokens
+  ) -> Bool { true }
+  mutating func note(_ member: AnnotationMember, text: Int) {}
   mutating func read(
-    _ key: Int, at start: Int, of kind: AnnotationKind, _ tokens: inout AnnotationTokens,
-    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
+    _ key: Int, _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor
   ) -> TokenCursor.Verdict? { nil }
   mutating func count() {}
   mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens) {}
@@ -32,7 +26,7 @@ extension AnnotationScanner<ColumnPlaces> {
   func annotation(at range: Range<Int>) -> Annotation {
     var annotation = Annotation(range: range, isObject: true)
     annotation.columns = details.columns
-    (annotation.members, annotation.columns.toolKey) = members
+    (annotation.facts, annotation.toolKey) = facts
     return annotation
   }
 }

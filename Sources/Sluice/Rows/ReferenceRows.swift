@@ -16,6 +16,7 @@ struct ReferenceRows {
   private static let pieceSize = 1 << 20
 
   private let options: RunOptions
+  private let predicate: AnnotationPredicate
   private let list: TokenList
   private let input: Extent
   private let decision: Decision
@@ -34,8 +35,12 @@ struct ReferenceRows {
   }
 
   /// Writes the rows of the asset whose tokens are in `list`.
-  init(_ list: TokenList, _ input: Extent, _ decision: Decision, _ options: RunOptions) {
+  init(
+    _ list: TokenList, _ input: Extent, _ decision: Decision, _ options: RunOptions,
+    _ predicate: AnnotationPredicate
+  ) {
     self.options = options
+    self.predicate = predicate
     self.list = list
     self.input = input
     self.decision = decision
@@ -68,8 +73,8 @@ struct ReferenceRows {
 
   private mutating func writeSnapshot(_ snapshot: Int, _ index: Int, _ task: Int) {
     var column = Array("{\"index\":\(index)".utf8)
-    for name in ["stage", "stageId", "completedAt", "completedBy"] {
-      column += Array(",\"\(name)\":".utf8) + text(list.first(name, in: snapshot))
+    for key in AnnotationColumns.snapshotKeys {
+      column += Array(",\"".utf8) + key.name + Array("\":".utf8) + text(list.first(key.name, in: snapshot))
     }
     column.append(UInt8(ascii: "}"))
     for (name, member) in list.members(of: snapshot) {
@@ -79,8 +84,9 @@ struct ReferenceRows {
   }
 
   private mutating func writeList(_ annotations: Int, _ place: Place) {
-    for annotation in list.elements(of: annotations) where isWanted(annotation) {
-      writeRow(annotation, place)
+    for annotation in list.elements(of: annotations) {
+      let facts = list.facts(of: annotation, predicate.members)
+      if predicate.verdict(of: facts).isKept { writeRow(annotation, place) }
     }
   }
 
@@ -94,38 +100,12 @@ struct ReferenceRows {
     }
   }
 
-  private func isWanted(_ annotation: Int) -> Bool {
-    let selection = options.selection
-    let value = list.first("title", in: annotation)
-    let title = list.shown(value) == nil ? nil : list.comparable(value)
-    if selection.excludedTitles.contains(where: { Array($0.utf8) == title }) { return false }
-    return selection.titles.isEmpty || selection.titles.contains { Array($0.utf8) == title }
-  }
-
   // MARK: Columns
 
   private mutating func writeRow(_ annotation: Int, _ place: Place) {
-    let tool = tool(of: annotation, place.kind)
-    let stage = stage(of: place.task)
-    let title = list.first("title", in: annotation)
-    var columns = [
-      ("externalId", text(list.first("externalId", in: asset))),
-      ("assetId", text(list.first("assetId", in: asset))),
-      ("taskId", text(list.first("taskId", in: place.task))),
-      ("stage", text(stage)),
-      ("stageId", text(isLegacy ? nil : list.first("stageId", in: place.task))),
-      ("batches", text(list.first("batches", in: asset))),
-      ("updatedAt", text(list.first("updatedAt", in: place.task))),
-      ("kind", JSONText.string(place.kind.name).utf8),
-      ("tool", tool.column),
-      ("title", text(title)),
-      ("objectId", text(list.first("objectId", in: annotation))),
-      ("schemaId", text(list.first("schemaId", in: annotation))),
-      ("page", text(list.first("page", in: annotation))),
-      ("snapshot", place.snapshot ?? text(nil)),
-    ]
-    columns += options.rows.context.map { ($0.name, context($0, place.task)) }
-    columns.append(("annotation", text(annotation)))
+    var columns = AnnotationColumns.all.map { ($0.name, value(of: $0.source, annotation, place)) }
+    let further = options.rows.context.map { ($0.name, context($0, place.task)) }
+    columns.insert(contentsOf: further, at: columns.count - 1)
     var row: [UInt8] = []
     for (name, value) in columns {
       row.append(UInt8(ascii: row.isEmpty ? "{" : ","))
@@ -134,10 +114,25 @@ struct ReferenceRows {
     row += Array("}\n".utf8)
     let keys = options.output.partitionBy
     let target = RowPlace(
-      stage: list.shown(stage), batches: decision.batches,
-      title: keys.contains(.title) ? list.shown(title) : nil,
-      kind: keys.contains(.kind) ? place.kind : nil, tool: keys.contains(.tool) ? tool.shown : nil)
+      stage: list.shown(stage(of: place.task)), batches: decision.batches,
+      title: keys.contains(.title) ? list.shown(list.first("title", in: annotation)) : nil,
+      kind: keys.contains(.kind) ? place.kind : nil,
+      tool: keys.contains(.tool) ? tool(of: annotation, place.kind).shown : nil)
     append(row, to: target, of: list.tokens[annotation].range.lowerBound)
+  }
+
+  private func value(of source: AnnotationColumn.Source, _ annotation: Int, _ place: Place) -> [UInt8] {
+    switch source {
+    case .asset(let key): text(list.first(key.name, in: asset))
+    case .task(let key): text(list.first(key.name, in: place.task))
+    case .currentTask(let key): text(isLegacy ? nil : list.first(key.name, in: place.task))
+    case .stage: text(stage(of: place.task))
+    case .kind: JSONText.string(place.kind.name).utf8
+    case .tool: tool(of: annotation, place.kind).column
+    case .member(let member): text(list.value(of: member, in: annotation))
+    case .snapshot: place.snapshot ?? text(nil)
+    case .annotation: text(annotation)
+    }
   }
 
   /// A value as it stands, null if there is none.

@@ -1,11 +1,10 @@
 // What the rows of a task's annotations have in common: the columns of the asset and the task. It is made once
 // and copied into each row.
 //
-//     {"externalId":…,"assetId":…,…,"updatedAt":…,"kind":                        head
-//     "tool","tool":…,"title":…,"objectId":…,"schemaId":…,"page":…               the annotation's own
+//     {"externalId":…,"assetId":…,…,"updatedAt":…,                                head
+//     "kind":"tool","tool":…,"title":…,"objectId":…,"schemaId":…,"page":…        the annotation's own
 //     ,"snapshot":…,"metadata":…,"annotation":                                   middle
 
-internal import JSONEvents
 internal import Sharding
 
 /// The columns that the rows of one task, or of one of its snapshots, share.
@@ -71,51 +70,69 @@ struct RowFrames: Sendable {
   }
 
   private mutating func make(_ task: TaskFacts, _ snapshot: Int?) throws -> RowFrame {
-    let stage = stage(of: task)
     var head = RowText("{")
-    head.add("externalId", try assetText(0))
-    head.add("assetId", try assetText(1))
-    head.add("taskId", try taskText(0, of: task))
-    head.add("stage", try stage.isOfTask ? taskText(stage.index, of: task) : assetText(stage.index))
-    head.add("stageId", known.isLegacy ? nil : try taskText(2, of: task))
-    head.add("batches", try assetText(2))
-    head.add("updatedAt", try taskText(3, of: task))
-    head.addName("kind")
+    for column in AnnotationColumns.shared {
+      head.add(column.name, try text(of: column.source, task, snapshot))
+    }
     var middle = RowText(",")
-    middle.add("snapshot", try snapshot.map { try snapshotText(task.snapshots[$0]) })
-    for (key, place) in zip(plan.options.rows.context, contextPlaces) {
+    for column in AnnotationColumns.sharedBehind {
+      middle.add(column.name, try text(of: column.source, task, snapshot))
+    }
+    for (key, index) in zip(plan.options.rows.context, contextIndices) {
       let urls = plan.options.rows.stripURLQuery ? URLPlaces(ofContext: key) : nil
-      middle.add(
-        key.name,
-        try place.isTasks ? taskText(place.index, of: task, urls) : assetText(place.index, urls))
+      middle.add(key.name, try key.isTasks ? taskText(index, of: task, urls) : assetText(index, urls))
     }
     middle.addName("annotation")
     var place = RowPlace(known, decision)
-    place.stage = stage.name
+    place.stage = stage(of: task).name
     return RowFrame(head: head.parts, middle: middle.parts, place: place, externalId: known.externalId)
   }
 
-  /// Where the value of each context column is among the members.
-  private var contextPlaces: [(isTasks: Bool, index: Int)] {
-    var (asset, task) = (ColumnNeeds.asset.count, ColumnNeeds.task.count)
-    return plan.options.rows.context.map { key in
-      defer { if key.isTasks { task += 1 } else { asset += 1 } }
-      return (key.isTasks, key.isTasks ? task : asset)
+  /// The text of a column that the annotations of a task, or of a snapshot, share; nil for null.
+  private mutating func text(
+    of source: AnnotationColumn.Source, _ task: TaskFacts, _ snapshot: Int?
+  ) throws -> [UInt8]? {
+    switch source {
+    case .asset(let key): try assetText(ColumnNeeds.asset.index(of: key))
+    case .task(let key): try taskText(ColumnNeeds.task.index(of: key), of: task)
+    case .currentTask(let key):
+      known.isLegacy ? nil : try taskText(ColumnNeeds.task.index(of: key), of: task)
+    case .stage: try stageText(of: task)
+    case .snapshot: try snapshot.map { try snapshotText(task.snapshots[$0]) }
+    case .kind, .tool, .member, .annotation: nil
     }
   }
 
-  /// Where the value of the `stage` column is among the members, and the name it gives a partition.
-  private func stage(of task: TaskFacts) -> (isOfTask: Bool, index: Int, name: [UInt8]?) {
-    if !known.isLegacy { return (true, 1, task.stage.text) }
-    if task.status != .absent, task.status != .null { return (true, 4, task.status.text) }
-    return (false, 3, known.status.text)
+  /// Where the value of each context column is among the members.
+  private var contextIndices: [Int] {
+    var (asset, task) = (ColumnNeeds.asset.keys.count, ColumnNeeds.task.keys.count)
+    return plan.options.rows.context.map { key in
+      defer { if key.isTasks { task += 1 } else { asset += 1 } }
+      return key.isTasks ? task : asset
+    }
+  }
+
+  /// The member that the `stage` column is made of, and the name it gives a partition.
+  private func stage(of task: TaskFacts) -> (isOfTask: Bool, key: ExportKey, name: [UInt8]?) {
+    if !known.isLegacy { return (true, .stage, task.stage.text) }
+    if task.status != .absent, task.status != .null { return (true, .status, task.status.text) }
+    return (false, .status, known.status.text)
+  }
+
+  private mutating func stageText(of task: TaskFacts) throws -> [UInt8]? {
+    let stage = stage(of: task)
+    return try stage.isOfTask
+      ? taskText(ColumnNeeds.task.index(of: stage.key), of: task)
+      : assetText(ColumnNeeds.asset.index(of: stage.key))
   }
 
   // MARK: Texts
 
   /// The text of the asset's value at `index` of its members.
-  private mutating func assetText(_ index: Int, _ urls: URLPlaces? = nil) throws -> [UInt8]? {
-    guard known.members.indices.contains(index), let range = known.members[index] else { return nil }
+  private mutating func assetText(_ index: Int?, _ urls: URLPlaces? = nil) throws -> [UInt8]? {
+    guard let index, known.members.indices.contains(index), let range = known.members[index] else {
+      return nil
+    }
     let text = try assetTexts[range.lowerBound] ?? text(range, depth: 1, urls)
     assetTexts[range.lowerBound] = text
     return text
@@ -123,18 +140,24 @@ struct RowFrames: Sendable {
 
   /// The text of a task's value at `index` of its members.
   private mutating func taskText(
-    _ index: Int, of task: TaskFacts, _ urls: URLPlaces? = nil
+    _ index: Int?, of task: TaskFacts, _ urls: URLPlaces? = nil
   ) throws -> [UInt8]? {
-    guard task.members.indices.contains(index), let range = task.members[index] else { return nil }
+    guard let index, task.members.indices.contains(index), let range = task.members[index] else {
+      return nil
+    }
     let text = try taskTexts[range.lowerBound] ?? text(range, depth: taskDepth, urls)
     taskTexts[range.lowerBound] = text
     return text
   }
 
+  private static let snapshotOpenings = AnnotationColumns.snapshotKeys.map {
+    Array(",\"".utf8) + $0.name + Array("\":".utf8)
+  }
+
   private func snapshotText(_ snapshot: SnapshotFacts) throws -> [UInt8] {
     var text = Array("{\"index\":\(snapshot.index)".utf8)
-    for (name, range) in zip(["stage", "stageId", "completedAt", "completedBy"], snapshot.members) {
-      text += Array(",\"\(name)\":".utf8)
+    for (opening, range) in zip(Self.snapshotOpenings, snapshot.members) {
+      text += opening
       text += try range.map { try self.text($0, depth: taskDepth + 2) } ?? Array("null".utf8)
     }
     return text + [UInt8(ascii: "}")]
@@ -153,64 +176,6 @@ struct RowFrames: Sendable {
       try bytes.visit(part) { bytes, _ in minifier.append(bytes, to: &text) }
     }
     return text
-  }
-}
-
-/// Finds the queries of the URLs in a value that becomes a column.
-private final class URLPlaces: JSONEventHandler {
-  /// Whether they are the strings of an array; else the value is the only one.
-  private let isInArray: Bool
-  private var depth = 0
-  private var isArray = false
-  private var tokens: [Range<Int>] = []
-
-  /// - Returns: nil if a context column of this name has no URLs.
-  init?(ofContext key: ContextKey) {
-    let names = (key.isTasks ? [] : ["asset", "dataset"]) + ["brushDataUrl", "medicalBrushDataUrl"]
-    guard names.contains(where: { $0.utf8.elementsEqual(key.name.utf8) }) else { return nil }
-    isInArray = key.name == "dataset"
-  }
-
-  /// What is to be cut off the value at `range`, which is JSON.
-  func queries(in range: Range<Int>, of bytes: any ElementBytes) throws -> CutList {
-    // It has been validated, and is as deep as it may be.
-    var parser = JSONPushParser(self, maxDepth: .max, allowsMultipleValues: true)
-    try bytes.visit(range) { try parser.feed($0, at: $1) }
-    try parser.endOfInput()
-    var cuts: [Cut] = []
-    for token in tokens {
-      var finder = QueryFinder()
-      try bytes.visit(token) { finder.consume($0, at: $1) }
-      if let start = finder.found { cuts.append(Cut(range: start..<token.upperBound - 1, isLegacy: false)) }
-    }
-    return CutList(cuts, isLegacy: false)
-  }
-
-  private func open(isArray: Bool) {
-    if depth == 0 { self.isArray = isArray }
-    depth += 1
-  }
-
-  private func note(_ token: Range<Int>) {
-    if isInArray ? depth == 1 && isArray : depth == 0 { tokens.append(token) }
-  }
-
-  func startObject(at offset: Int) { open(isArray: false) }
-  func startArray(at offset: Int) { open(isArray: true) }
-  func endObject(at offset: Int) { depth -= 1 }
-  func endArray(at offset: Int) { depth -= 1 }
-  func key(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {}
-  func number(_ raw: Span<UInt8>, at range: Range<Int>) {}
-  func oversizedNumber(at range: Range<Int>) {}
-  func boolean(_ value: Bool, at range: Range<Int>) {}
-  func null(at range: Range<Int>) {}
-
-  func string(_ value: Span<UInt8>, raw: Span<UInt8>, loneSurrogate: Bool, at range: Range<Int>) {
-    if value.contains(UInt8(ascii: "?")) { note(range) }
-  }
-
-  func oversizedString(isKey: Bool, at range: Range<Int>) {
-    if !isKey { note(range) }
   }
 }
 

@@ -85,6 +85,25 @@ final class TokenList: JSONEventHandler {
     value.flatMap { tokens[$0].isLone ? nil : tokens[$0].text }
   }
 
+  /// The value of a member of an annotation.
+  func value(of member: AnnotationMember, in annotation: Int) -> Int? {
+    first(member.key.name, in: member.isInMetadata ? first("metadata", in: annotation) : annotation)
+  }
+
+  /// What an annotation says, as far as its `members` do.
+  func facts(of annotation: Int, _ members: AnnotationMembers) -> AnnotationFacts {
+    var facts = AnnotationFacts()
+    for member in AnnotationMember.allCases where members.contains(member) {
+      guard let value = value(of: member, in: annotation) else { continue }
+      if let text = shown(value) {
+        facts[member] = tokens[value].isLone ? .unmatchable(text) : .string(text)
+      } else {
+        facts[member] = tokens[value].kind == .null ? .null : .other
+      }
+    }
+    return facts
+  }
+
   /// Appends a value to `row`, token by token.
   ///
   /// - Parameters:

@@ -7,13 +7,8 @@ internal import SystemPackage
 extension Run {
   var manifestOptions: JSONText {
     let selection = options.selection
-    let names = { (names: [String]) in JSONText.array(names.map { .text($0) }) }
     return .object(
-      [
-        ("stage", names(selection.stages)), ("excludeStage", names(selection.excludedStages)),
-        ("batch", names(selection.batches)), ("noBatch", .bool(selection.noBatch)),
-        ("excludeBatch", names(selection.excludedBatches)), ("title", names(selection.titles)),
-        ("excludeTitle", names(selection.excludedTitles)),
+      nameMembers + [
         ("updatedSince", .text(selection.updatedSince?.text)),
         ("updatedBefore", .text(selection.updatedBefore?.text)),
         ("sample", .text(selection.sample?.text)),
@@ -24,6 +19,13 @@ extension Run {
         ("stripUrlQuery", .bool(options.rows.stripURLQuery)),
         ("limit", .number(options.rows.limit)),
       ] + outputMembers + resourceMembers)
+  }
+
+  private var nameMembers: [(String, JSONText)] {
+    NameOption.allCases.flatMap { option in
+      let names = (option.rawValue, JSONText.array(options.selection.names(option).map { .text($0) }))
+      return option == .batch ? [names, ("noBatch", .bool(options.selection.noBatch))] : [names]
+    }
   }
 
   private var outputMembers: [(String, JSONText)] {

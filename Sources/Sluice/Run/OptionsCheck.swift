@@ -77,7 +77,7 @@ extension RunOptions {
     }
     if rows.history == .rows { throw .refused("rows of stageHistory need annotation rows") }
     if !rows.context.isEmpty { throw .refused("context columns need annotation rows") }
-    if rows.prune, !selection.looksAtTitles { throw .refused("prune needs titles or excludedTitles") }
+    if rows.prune, !selection.looksAtAnnotations { throw .refused("prune needs titles or excludedTitles") }
     if let key = output.partitionBy.first(where: { $0 != .stage && $0 != .batch }) {
       throw .refused("partitions by \(key.rawValue) need annotation rows")
     }

@@ -36,25 +36,14 @@ struct AnnotationTally: Sendable {
 
 /// One annotation, as far as it is inspected.
 struct InspectedAnnotation {
-  /// An element that is no object has neither title nor tool.
-  var isObject = true
-  var start = 0
-  var end = 0
-  var members = AnnotationReader()
+  /// What every run reads of it.
+  var annotation: Annotation
   var page: Int?
-  var user: [UInt8]?
   /// Undocumented keys in their order; beyond the limit they are only counted.
   private(set) var unknownKeys: [(key: UnknownKey, offset: Int)] = []
   private(set) var moreUnknownKeys = 0
-  var duplicateKeys = 0
-  /// Where strings with a lone surrogate are, of those that are looked at.
-  var loneSurrogates: [Int] = []
 
-  init(isObject: Bool = true, start: Int = 0, end: Int = 0) {
-    self.isObject = isObject
-    self.start = start
-    self.end = end
-  }
+  init(_ annotation: Annotation = Annotation(range: 0..<0, isObject: true)) { self.annotation = annotation }
 
   /// How many bytes the undocumented keys of one annotation that are told apart may have.
   static let mostUnknownBytes = 1 << 18
@@ -77,24 +66,22 @@ extension ListOutcome {
   }
 
   /// Counts an annotation.
-  mutating func add(_ annotation: InspectedAnnotation) {
-    task.annotations.add(
-      place.kind, title: annotation.members.title.text, tool: annotation.members.toolName(place.kind),
-      isMatch: true)
-    task.marks.count += 1
+  mutating func add(_ inspected: InspectedAnnotation, _ predicate: AnnotationPredicate) {
+    let annotation = inspected.annotation
+    task.count(annotation.facts, place.kind, predicate)
     var tally = self.tally ?? AnnotationTally()
     self.tally = nil
-    if annotation.isObject { tally.add(user: annotation.user) } else { tally.add(user: nil) }
-    if let page = annotation.page { tally.add(page: page, 1) }
-    for (key, offset) in annotation.unknownKeys { tally.add(key, first: offset) }
-    if annotation.moreUnknownKeys > 0 { tally.addUnknownKeys(annotation.moreUnknownKeys) }
+    tally.add(user: annotation.facts[.createdBy].text)
+    if let page = inspected.page { tally.add(page: page, 1) }
+    for (key, offset) in inspected.unknownKeys { tally.add(key, first: offset) }
+    if inspected.moreUnknownKeys > 0 { tally.addUnknownKeys(inspected.moreUnknownKeys) }
     self.tally = tally
     duplicateKeys += annotation.duplicateKeys
     for offset in annotation.loneSurrogates { warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
-      warn(.unknownShape, at: annotation.start)
-    } else if annotation.members.title.text == nil {
-      warn(.fieldNotString, at: annotation.start)
+      warn(.unknownShape, at: annotation.range.lowerBound)
+    } else if annotation.facts[.title].text == nil {
+      warn(.fieldNotString, at: annotation.range.lowerBound)
     }
   }
 }

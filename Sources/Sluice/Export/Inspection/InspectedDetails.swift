@@ -4,15 +4,9 @@
 struct InspectedDetails: AnnotationDetails {
   typealias Verdict = TokenCursor.Verdict
 
-  /// What a key means.
-  private struct Key {
-    var isCreatedBy: Bool
-    /// The places that do not document it, a bit each.
-    var unknownAt: UInt8
-  }
-
-  /// By the numbers of the keys, as far as they have been asked for.
-  private var keys: [Key] = []
+  /// The places that do not document a key, a bit each, by the numbers of the keys as far as they have been
+  /// asked for.
+  private var unknownAt: [UInt8] = []
   private var users = NumberedCounts()
   private var page = (number: -1, count: 0)
   private var tally = AnnotationTally()
@@ -30,9 +24,13 @@ struct InspectedDetails: AnnotationDetails {
     unknownBytes = 0
   }
 
-  mutating func note(_ key: ExportKey, _ range: Range<Int>) {}
+  mutating func note(_ member: AnnotationMember, text: Int) {
+    if member == .createdBy { user = text + 1 }
+  }
 
-  mutating func forgetKeys() { keys = [] }
+  mutating func note(_ member: AnnotationMember, _ range: Range<Int>) {}
+
+  mutating func forgetKeys() { unknownAt = [] }
 
   // MARK: Counts
 
@@ -62,50 +60,20 @@ struct InspectedDetails: AnnotationDetails {
   // MARK: Members
 
   mutating func read(
-    _ key: Int, at start: Int, of kind: AnnotationKind, _ tokens: inout AnnotationTokens,
-    _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
+    _ key: Int, _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor
   ) -> Verdict? {
-    guard note(key, kind.place, at: start, tokens) else { return .doubt }
-    switch tokens.keys[key].known {
-    case .page where (0x30...0x39).contains(cursor.byte): return readPage(&cursor)
-    case .metadata where cursor.byte == UInt8(ascii: "{"): return readMetadata(&tokens, &cursor, bytes)
-    default: return nil
-    }
+    guard tokens.keys[key].known == .page, (0x30...0x39).contains(cursor.byte) else { return nil }
+    return readPage(&cursor)
   }
 
-  private mutating func readMetadata(
-    _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>
-  ) -> Verdict {
-    var hasCreatedBy = false
-    return cursor.readObject { readMember(&tokens, &$0, bytes, &hasCreatedBy) }
-  }
-
-  private mutating func readMember(
-    _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor, _ bytes: Span<UInt8>,
-    _ hasCreatedBy: inout Bool
-  ) -> Verdict {
-    let start = cursor.position
-    let (key, verdict) = tokens.readKey(&cursor)
-    guard verdict == .whole else { return verdict }
-    guard note(key, .metadata, at: start, tokens) else { return .doubt }
-    guard keys[key].isCreatedBy else { return tokens.skipValue(&cursor, bytes) }
-    if hasCreatedBy { return .doubt }
-    hasCreatedBy = true
-    guard cursor.byte == UInt8(ascii: "\"") else { return tokens.skipValue(&cursor, bytes) }
-    let (text, next) = tokens.readText(&cursor)
-    guard next == .whole else { return next }
-    user = text + 1
-    return .whole
-  }
-
-  /// Takes in a key.
+  /// Notes a key that nobody documents.
   ///
   /// - Returns: Whether it is documented, or one of those that are told apart.
-  private mutating func note(
-    _ key: Int, _ place: InspectedPlace, at start: Int, _ tokens: AnnotationTokens
+  mutating func note(
+    key: Int, of place: InspectedPlace, at start: Int, _ tokens: inout AnnotationTokens
   ) -> Bool {
-    while keys.count <= key { learn(tokens.keys[keys.count].name) }
-    guard keys[key].unknownAt & place.bit != 0 else { return true }
+    while unknownAt.count <= key { learn(tokens.keys[unknownAt.count].name) }
+    guard unknownAt[key] & place.bit != 0 else { return true }
     let name = tokens.keys[key].name
     unknownBytes += name.count + 2 * BoundedTally.overhead
     unknown.append((UnknownKey(place: place, name: name), start))
@@ -113,11 +81,9 @@ struct InspectedDetails: AnnotationDetails {
   }
 
   private mutating func learn(_ name: [UInt8]) {
-    var unknownAt: UInt8 = 0
-    for place in InspectedPlace.allCases where !DocumentedKeys.contains(name, at: place) {
-      unknownAt |= place.bit
-    }
-    keys.append(Key(isCreatedBy: name == Array("createdBy".utf8), unknownAt: unknownAt))
+    var bits: UInt8 = 0
+    for place in InspectedPlace.allCases where !DocumentedKeys.contains(name, at: place) { bits |= place.bit }
+    unknownAt.append(bits)
   }
 
   private mutating func readPage(_ cursor: inout TokenCursor) -> Verdict {

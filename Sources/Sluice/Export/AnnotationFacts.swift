@@ -1,10 +1,30 @@
-// What a run counts of one annotation, and which titles it wants.
+// What is known of one annotation: enough to count it, and to say whether it is kept.
 
-/// Gathers an annotation's title and tool from its keys.
-struct AnnotationReader {
-  var title = Field.absent
-  /// A classification's `tool`.
-  var tool = Field.absent
+/// The members of an annotation that are looked at, and what its keys say of its tool.
+struct AnnotationFacts: Sendable {
+  private var title = Field.absent
+  private var tool = Field.absent
+  /// The others: hardly any run looks at one.
+  private var others: [(member: AnnotationMember, field: Field)] = []
+
+  /// The value of a member, if it is looked at and stands there.
+  subscript(member: AnnotationMember) -> Field {
+    get {
+      switch member {
+      case .title: title
+      case .tool: tool
+      default: others.first { $0.member == member }?.field ?? .absent
+      }
+    }
+    set {
+      switch member {
+      case .title: title = newValue
+      case .tool: tool = newValue
+      default: others.append((member, newValue))
+      }
+    }
+  }
+
   /// The best-ranked tool type among the keys so far.
   private var rank: Int?
   /// The bytewise smallest key of an object or array that could be a tool of an unknown type.
@@ -51,7 +71,7 @@ struct AnnotationReader {
     return true
   }
 
-  /// Takes in what somebody else has found of the tool.
+  /// Sets the tool that the scanner has found.
   mutating func setTool(rank: Int?, other: [UInt8]?) { (self.rank, otherTool) = (rank, other) }
 
   /// The tool type, if it is a known one.
@@ -67,55 +87,23 @@ struct AnnotationReader {
   }
 }
 
-/// The title options, ready to compare.
-struct TitleMatcher: Sendable {
-  fileprivate let wanted: NameSet
-  fileprivate let excluded: NameSet
-
-  init(_ selection: Selection) {
-    wanted = selection.nameSet(.title)
-    excluded = selection.nameSet(.excludeTitle)
-  }
-
-  /// Whether `--title` names this title.
-  func wants(title: [UInt8]?) -> Bool { wanted.contains(title) }
-
-  /// Whether `--exclude-title` names this title.
-  func excludes(title: [UInt8]?) -> Bool { excluded.contains(title) }
-
-  /// Whether an annotation of this title meets both.
-  func keeps(title: [UInt8]?) -> Bool {
-    (wanted.isEmpty || wants(title: title)) && !excludes(title: title)
-  }
-}
-
 extension TaskFacts {
   /// Counts an annotation of the task.
-  mutating func count(_ annotation: AnnotationReader, _ kind: AnnotationKind, _ matcher: TitleMatcher) {
-    let title = annotation.title.comparable
-    annotations.add(
-      kind, title: annotation.title.text, tool: annotation.toolName(kind),
-      isMatch: matcher.keeps(title: title))
-    note(title: title, 1, matcher)
+  mutating func count(_ annotation: AnnotationFacts, _ kind: AnnotationKind, _ predicate: AnnotationPredicate)
+  {
+    predicate.markNames(of: annotation, in: &annotations.metNames)
+    count(
+      annotation[.title].text, tool: annotation.toolName(kind), kind, 1, predicate.verdict(of: annotation))
   }
 
-  /// Counts annotations of the task that have the same title and tool.
+  /// Counts annotations of the task that have the same title, tool and verdict.
   mutating func count(
-    _ title: [UInt8]?, tool: [UInt8]?, _ kind: AnnotationKind, _ count: Int, _ matcher: TitleMatcher
+    _ title: [UInt8]?, tool: [UInt8]?, _ kind: AnnotationKind, _ count: Int, _ verdict: AnnotationVerdict
   ) {
-    annotations.add(kind, title: title, tool: tool, isMatch: matcher.keeps(title: title), count: count)
-    note(title: title, count, matcher)
-  }
-}
-
-extension TaskFacts {
-  /// Remembers annotations of one title.
-  private mutating func note(title: [UInt8]?, _ count: Int, _ matcher: TitleMatcher) {
-    let isWanted = matcher.wanted.find(title, &annotations.metTitles)
-    let isExcluded = matcher.excluded.find(title, &annotations.metTitles)
+    annotations.add(kind, title: title, tool: tool, isMatch: verdict.isKept, count: count)
     marks.count += count
-    if isWanted { marks.hasTitle = true }
-    if isExcluded { marks.hasExcludedTitle = true }
-    if isWanted || matcher.wanted.isEmpty, !isExcluded { marks.hasMatch = true }
+    if verdict.isWanted { marks.hasWanted = true }
+    if verdict.isExcluded { marks.hasExcluded = true }
+    if verdict.isKept { marks.hasMatch = true }
   }
 }
