@@ -59,7 +59,8 @@ import Testing
     // As a run does: containers are jumped over.
     var walker = SkeletonWalker(reader: reader, kernel: .portable, maxDepth: 64)
     var found: [AnnotationFacts] = []
-    try walker.consume(Array("[\(text)]".utf8).span, at: 0) { reader.take { found.append($0.facts) } }
+    try walker.consume(Array("[\(text)]".utf8).span, at: 0)
+    reader.take { found.append($0.facts) }
     try #require(found.count == 1)
     return found[0]
   }

@@ -21,7 +21,6 @@ import Testing
       grouping: files.flatMap { file in file.declared.map { ($0, file.folder) } }, by: \.0)
     for file in files {
       for type in file.mentioned.subtracting(file.nested) {
-        if type == "ListOutcome" { continue }
         let later = (homes[type] ?? []).map(\.1).filter {
           rank[$0, default: 0] > rank[file.folder, default: 0]
         }

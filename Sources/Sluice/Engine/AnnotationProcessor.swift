@@ -158,7 +158,7 @@ struct TwoVerdicts: Error, CustomStringConvertible {
 extension BatchWarning? {
   /// Adds what is to be warned of in a list.
   fileprivate mutating func add(_ code: WarningCode, of list: ListOutcome) {
-    guard let warning = list.surprises[code] else { return }
+    guard let warning = list.findings.surprises[code] else { return }
     if self != nil {
       self?.count += warning.count
     } else if let place = list.surpriseLines[code] {

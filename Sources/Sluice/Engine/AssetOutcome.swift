@@ -38,14 +38,14 @@ extension AssetOutcome {
 extension AssetFacts {
   /// Adds what was counted in one of its lists, whose task passes or not.
   mutating func add(_ list: ListOutcome, passes: Bool = true) {
-    duplicateKeys += list.duplicateKeys
-    surprises.add(list.surprises)
+    duplicateKeys += list.findings.duplicateKeys
+    surprises.add(list.findings.surprises)
     cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
     // A current asset's `tasks` is nothing we know.
     guard list.place.isInTaskList == isLegacy else { return }
-    if passes { annotations.add(list.task.annotations, limit: BoundedTally.limit) }
-    tally.add(list.tally)
-    annotationMarks.add(list.task.marks, toTaskAt: list.place.task)
+    if passes { annotations.add(list.findings.task.annotations, limit: BoundedTally.limit) }
+    tally.add(list.findings.tally)
+    annotationMarks.add(list.findings.task.marks, toTaskAt: list.place.task)
   }
 }
 

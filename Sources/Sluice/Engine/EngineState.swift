@@ -144,7 +144,7 @@ struct EngineState: Sendable {
   private static func rows(in item: EngineItem) -> Int {
     switch item {
     case .assets(let batch): batch.weight
-    case .giant(.list(let list)): 1 + list.rows.count + list.nameCount
+    case .giant(.list(let list)): 1 + list.rows.count + list.findings.nameCount
     case .giant: 1
     case .anomaly, .failure, .end: 0
     }

@@ -9,8 +9,8 @@ struct GiantFindings: Sendable {
   private var lines: SurpriseLines = [:]
 
   mutating func add(_ outcome: ListOutcome) {
-    duplicateKeys += outcome.duplicateKeys
-    warnings.add(outcome.surprises, at: outcome.surpriseLines, to: &lines)
+    duplicateKeys += outcome.findings.duplicateKeys
+    warnings.add(outcome.findings.surprises, at: outcome.surpriseLines, to: &lines)
   }
 
   func add(to known: inout GiantSummary) {
@@ -73,9 +73,9 @@ private struct ListCounts: Sendable {
 
   mutating func add(_ outcome: ListOutcome, passes: Bool) {
     findings.add(outcome)
-    marks.add(outcome.task.marks, toTaskAt: outcome.place.task)
-    shape.add(outcome.shape)
-    tally.add(outcome.tally)
-    if passes { annotations.add(outcome.task.annotations, limit: BoundedTally.limit) }
+    marks.add(outcome.findings.task.marks, toTaskAt: outcome.place.task)
+    shape.add(outcome.findings.shape)
+    tally.add(outcome.findings.tally)
+    if passes { annotations.add(outcome.findings.task.annotations, limit: BoundedTally.limit) }
   }
 }

@@ -31,7 +31,7 @@ final class ListInspector {
         let outcome = try process(slice, pool: pool)
         if outcome.fault != nil { return false }
         facts.add(outcome)
-        facts.inspection?.shape.add(outcome.shape)
+        facts.inspection?.shape.add(outcome.findings.shape)
         next = outcome.rest
       }
     }
@@ -61,7 +61,7 @@ final class ListInspector {
     guard try !slice.job.validates || isValid(slice, pool), var outcome = try inspect(slice, extent) else {
       return try faulty(slice, pool)
     }
-    for (code, surprise) in outcome.surprises {
+    for (code, surprise) in outcome.findings.surprises {
       outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
@@ -95,7 +95,7 @@ final class ListInspector {
     var (line, counted) = (slice.element.line, slice.range.lowerBound)
     while let part = next {
       guard var outcome = try inspect(part, bytes) else { return false }
-      for (code, surprise) in outcome.surprises.sorted(by: { $0.value.first < $1.value.first }) {
+      for (code, surprise) in outcome.findings.surprises.sorted(by: { $0.value.first < $1.value.first }) {
         try bytes.visit(counted..<surprise.first) { line = lines.advance(line, over: $0, at: $1) }
         counted = surprise.first
         outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
@@ -113,7 +113,7 @@ final class ListInspector {
     guard var outcome = try count(slice, bytes) else { return nil }
     if plan.options.findsShapes {
       guard let shape = try shape(of: slice, upTo: outcome.rest?.range.lowerBound, bytes) else { return nil }
-      outcome.shape = shape
+      outcome.findings.shape = shape
     }
     return outcome
   }
@@ -146,7 +146,7 @@ final class ListInspector {
     }
     do {
       let rest = try scan(slice, bytes, &outcome)
-      scanner.flush(to: &outcome)
+      scanner.flush(to: &outcome.findings)
       if let rest, try !parse(slice, from: rest, bytes, &outcome) { return nil }
     } catch let enough as Enough {
       outcome.leave(slice, from: enough.end)
@@ -175,9 +175,9 @@ final class ListInspector {
         end = range.upperBound
       }
       guard scanner.isFull else { return }
-      scanner.flush(to: &outcome)
+      scanner.flush(to: &outcome.findings)
       scanner.forget()
-      if outcome.nameCount > Self.mostNames, end < slice.range.upperBound { throw Enough(end: end) }
+      if outcome.findings.nameCount > Self.mostNames, end < slice.range.upperBound { throw Enough(end: end) }
     }
     return scan.finish()
   }
@@ -207,7 +207,9 @@ final class ListInspector {
           let end = min(bytes.count, index + Self.piece)
           try parser.feed(bytes.extracting(index..<end), at: offset + index)
           let last = found.count(in: &outcome)
-          if let last, last < slice.range.upperBound, outcome.nameCount > Self.mostNames { stop = last }
+          if let last, last < slice.range.upperBound, outcome.findings.nameCount > Self.mostNames {
+            stop = last
+          }
           index = end
         }
       }
@@ -232,7 +234,7 @@ final class ListInspector {
     ///
     /// - Returns: Where the last of it ends.
     func count(in outcome: inout ListOutcome) -> Int? {
-      for annotation in annotations { outcome.add(annotation, predicate) }
+      for annotation in annotations { outcome.findings.add(annotation, predicate) }
       defer { annotations.removeAll(keepingCapacity: true) }
       return annotations.last?.annotation.range.upperBound
     }

@@ -41,7 +41,7 @@ final class ListProcessor {
       let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
       outcome.bytes = .arena(row)
     }
-    for (code, surprise) in outcome.surprises {
+    for (code, surprise) in outcome.findings.surprises {
       outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
@@ -63,7 +63,7 @@ final class ListProcessor {
     target.onRow = onRow
     var outcome = try work(on: ListSource(slice: slice, bytes: bytes, target: target))
     guard outcome.isValid else { return nil }
-    for (code, surprise) in outcome.surprises {
+    for (code, surprise) in outcome.findings.surprises {
       let line = try self.line(of: surprise.first, slice, bytes)
       outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
     }

@@ -81,7 +81,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     let counts = slice.job.isCounted && slice.place.counts
     var scan = SliceScanner<ColumnPlaces>(slice, kernel: plan.kernel, maxDepth: plan.maxDepth)
     scanner.begin(slice.place.kind)
-    defer { scanner.flush(to: &outcome) }
+    defer { scanner.flush(to: &outcome.findings) }
     try source.bytes.visit(slice.range) { bytes, offset in
       try scan.scan(bytes, at: offset, with: &scanner) { scanner, range in
         if counts { scanner.count(at: range.lowerBound) }
@@ -91,7 +91,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
           consumer.remove(range)
         }
         guard scanner.isFull || scanner.nameCount > Self.mostNames else { return }
-        scanner.flush(to: &outcome)
+        scanner.flush(to: &outcome.findings)
         scanner.forget()
         try stopIfEnough(at: range.upperBound)
       }
@@ -100,7 +100,9 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   }
 
   private func stopIfEnough(at end: Int) throws {
-    if mayStop, outcome.task.annotations.nameCount > Self.mostNames, end < source.slice.range.upperBound {
+    if mayStop, outcome.findings.task.annotations.nameCount > Self.mostNames,
+      end < source.slice.range.upperBound
+    {
       throw Enough(end: end)
     }
   }
@@ -138,7 +140,7 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
   private mutating func count(_ annotation: Annotation) {
     guard source.slice.job.isCounted else { return }
     let (place, start) = (source.slice.place, annotation.range.lowerBound)
-    outcome.duplicateKeys += annotation.duplicateKeys
+    outcome.findings.duplicateKeys += annotation.duplicateKeys
     for _ in 0..<annotation.duplicateKeys { outcome.warn(.duplicateKey, at: start) }
     for offset in annotation.loneSurrogates { outcome.warn(.loneSurrogate, at: offset) }
     if !annotation.isObject {
@@ -146,6 +148,6 @@ struct ListReading<Consumer: AnnotationConsumer>: SkeletonObserver {
     } else if place.counts, annotation.facts[.title].text == nil {
       outcome.warn(.fieldNotString, at: start)
     }
-    if place.counts { outcome.task.count(annotation.facts, place.kind, predicate) }
+    if place.counts { outcome.findings.task.count(annotation.facts, place.kind, predicate) }
   }
 }

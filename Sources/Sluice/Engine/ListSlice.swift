@@ -72,16 +72,9 @@ struct ListSlice: Sendable {
 
 /// What came of a slice.
 struct ListOutcome: Sendable {
-  var place: ListPlace
   var range: Range<Int>
-  /// What its annotations say of their task.
-  var task = TaskFacts()
-  /// What they look like, if that is asked for.
-  var shape: ShapeTree?
-  /// What else was counted of them, if all is inspected.
-  var tally: AnnotationTally?
-  var duplicateKeys = 0
-  var surprises: Surprises = [:]
+  /// What its annotations say.
+  var findings: ListFindings
   /// Where the first surprise of each code is.
   var surpriseLines: SurpriseLines = [:]
   /// Whether what was looked at is JSON.
@@ -103,8 +96,10 @@ struct ListOutcome: Sendable {
   private(set) var biggest: (bytes: Int, offset: Int)?
   private(set) var rowCount = 0
 
+  var place: ListPlace { findings.place }
+
   init(_ slice: ListSlice) {
-    place = slice.place
+    findings = ListFindings(slice.place)
     range = slice.range
   }
 
@@ -114,7 +109,7 @@ struct ListOutcome: Sendable {
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
-    surprises.add(code, first: offset)
+    findings.warn(code, at: offset)
   }
 
   /// Leaves what is behind an element that ends at `end` for later: there is enough for now.

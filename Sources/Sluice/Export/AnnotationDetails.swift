@@ -34,7 +34,7 @@ protocol AnnotationDetails {
   mutating func count()
 
   /// Hands over what was counted since the last time.
-  mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens)
+  mutating func flush(to findings: inout ListFindings, _ tokens: AnnotationTokens)
 
   /// Forgets the numbers of keys.
   mutating func forgetKeys()

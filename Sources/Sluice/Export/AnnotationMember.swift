@@ -58,7 +58,7 @@ struct AnnotationMembers: Sendable, Equatable, ExpressibleByArrayLiteral {
     for member in members { insert(member) }
   }
 
-  func contains(_ member: AnnotationMember) -> Bool { bits & Self.bit(member) != 0 }
+  @inline(__always) func contains(_ member: AnnotationMember) -> Bool { bits & Self.bit(member) != 0 }
 
   mutating func insert(_ member: AnnotationMember) { bits |= Self.bit(member) }
 

@@ -106,9 +106,9 @@ struct AnnotationScanner<Details: AnnotationDetails> {
   var nameCount: Int { counts.nameCount }
 
   /// Hands over what was counted since the last time.
-  mutating func flush(to outcome: inout ListOutcome) {
-    counts.flush(to: &outcome, kind, tokens, predicate)
-    details.flush(to: &outcome, tokens)
+  mutating func flush(to findings: inout ListFindings) {
+    counts.flush(to: &findings, kind, tokens, predicate)
+    details.flush(to: &findings, tokens)
   }
 
   // MARK: Lists

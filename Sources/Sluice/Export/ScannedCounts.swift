@@ -90,21 +90,21 @@ struct ScannedCounts {
 
   /// Hands over what was counted since the last time.
   mutating func flush(
-    to outcome: inout ListOutcome, _ kind: AnnotationKind, _ tokens: AnnotationTokens,
+    to findings: inout ListFindings, _ kind: AnnotationKind, _ tokens: AnnotationTokens,
     _ predicate: AnnotationPredicate
   ) {
     for (number, count) in zip(groups.index.names, groups.counts) {
       let group = AnnotationGroup(number: number)
       let (title, tool) = group.names(tokens)
-      outcome.task.count(title, tool: tool, kind, count, group.verdict)
+      findings.task.count(title, tool: tool, kind, count, group.verdict)
     }
     for number in named.index.names {
       guard let member = AnnotationMember(rawValue: UInt8(number >> 32)) else { continue }
       let text = tokens.texts[Int(number & 0xFFFF_FFFF)].text
-      predicate.mark(text, as: member, in: &outcome.task.annotations.metNames)
+      predicate.mark(text, as: member, in: &findings.task.annotations.metNames)
     }
     if untitled.count > 0 {
-      outcome.surprises.add(.fieldNotString, count: untitled.count, first: untitled.first)
+      findings.surprises.add(.fieldNotString, count: untitled.count, first: untitled.first)
     }
     self = ScannedCounts()
   }

@@ -17,7 +17,7 @@ struct ColumnPlaces: AnnotationDetails {
     _ key: Int, _ tokens: inout AnnotationTokens, _ cursor: inout TokenCursor
   ) -> TokenCursor.Verdict? { nil }
   mutating func count() {}
-  mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens) {}
+  mutating func flush(to findings: inout ListFindings, _ tokens: AnnotationTokens) {}
   mutating func forgetKeys() {}
 }
 

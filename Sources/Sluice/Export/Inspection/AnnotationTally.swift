@@ -59,7 +59,7 @@ struct InspectedAnnotation {
   }
 }
 
-extension ListOutcome {
+extension ListFindings {
   /// How many names it holds.
   var nameCount: Int {
     task.annotations.nameCount + (tally?.nameCount ?? 0) + (shape?.nodes.count ?? 0)

@@ -48,12 +48,12 @@ struct InspectedDetails: AnnotationDetails {
     page = (-1, 0)
   }
 
-  mutating func flush(to outcome: inout ListOutcome, _ tokens: AnnotationTokens) {
+  mutating func flush(to findings: inout ListFindings, _ tokens: AnnotationTokens) {
     for (user, count) in zip(users.index.names, users.counts) {
       tally.add(user: user == 0 ? nil : tokens.texts[Int(user) - 1].text, count)
     }
     flushPage()
-    if !users.counts.isEmpty { outcome.tally.add(tally) }
+    if !users.counts.isEmpty { findings.tally.add(tally) }
     (users, tally) = (NumberedCounts(), AnnotationTally())
   }
 
