@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 tests=(-c release -Xswiftc -enable-testing --scratch-path .build/tests)
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$logs"' EXIT
 names=()
 times=()
 

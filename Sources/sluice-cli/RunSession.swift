@@ -18,8 +18,9 @@ struct RunSession {
   ///
   /// - Returns: The exit status.
   func execute() throws -> Int32 {
-    let signals = try SignalWatch(monitor)
+    // First: Dispatch, which watches signals, waits for ever for a thread whose stack finds no room.
     try reported { try AddressSpace.check(command.runOptions().resources) }
+    let signals = try SignalWatch(monitor)
     if case .path(let path) = command.message.stats {
       try reported { try StatsFile(path: path).check() }
     }

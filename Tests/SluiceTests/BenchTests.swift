@@ -28,7 +28,7 @@ import Testing
   }
 
   /// A level is recommended only where it was measured to be faster, and by more than a little.
-  @Test(arguments: [(100.0, 200.0, "--level 1"), (190.0, 200.0, "no level")])
+  @Test(arguments: [(100.0, 200.0, "level 1"), (190.0, 200.0, "no level")])
   func advice(own: Double, fast: Double, words: String) {
     func stage(_ level: Int?, _ rate: Double) -> BenchStage {
       BenchStage(name: .compress, level: level, workers: 2, bytes: Int(rate * 1e6), seconds: 1)

@@ -139,7 +139,7 @@ class LimitTests(unittest.TestCase):
 
     def test_address_space(self):
         """Without address space a run says so at once: it neither hangs nor dies, and the old tree stays."""
-        for megabytes in (60, 200, 1000, 8000) if not IS_LONG else [*range(40, 1000, 20), 8000]:
+        for megabytes in (40, 60, 200, 1000, 8000) if not IS_LONG else [*range(40, 1000, 20), 8000]:
             with Workspace() as space:
                 arguments = self.overwritten(space)
                 before = space.tree()
