@@ -12,7 +12,7 @@ public final class ThreadLimit: Sendable {
   private let limit: Int
   /// Whether threads are counted: more of them than the limit could be on a processor at a time.
   public let isNeeded: Bool
-  private let state = Monitor(State())
+  private let state = ConditionLock(State())
 
   /// Lets `limit` threads work at a time, at least 1.
   ///

@@ -47,7 +47,7 @@ public struct WorkerGroup: Sendable {
     below total: Int, with make: @escaping @Sendable () throws -> Tool,
     _ body: @escaping @Sendable (Tool, Int) throws -> Void
   ) throws {
-    let progress = Monitor(ForEachProgress(total: total))
+    let progress = ConditionLock(ForEachProgress(total: total))
     run { _ in
       guard progress.withLock({ $0.isOpen }) else { return }
       do {

@@ -60,7 +60,7 @@ public enum ThreadSupply {
   ///
   /// Another process of the same user may take them at any time, so this is good for a plan, never for a promise.
   public static func has(_ count: Int) -> Bool {
-    let isOver = Monitor(false)
+    let isOver = ConditionLock(false)
     var threads: [WorkerThread] = []
     while threads.count < count {
       guard let thread = WorkerThread(stackSize: smallStack, { isOver.wait { $0 ? () : nil } }) else { break }

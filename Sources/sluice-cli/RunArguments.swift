@@ -9,8 +9,8 @@ import SystemPackage
 extension ErrorPolicy: ExpressibleByArgument {}
 extension HistoryMode: ExpressibleByArgument {}
 extension RowKind: ExpressibleByArgument {}
-extension Engine: ExpressibleByArgument {}
-extension Validation: ExpressibleByArgument {}
+extension ResourceOptions.Engine: ExpressibleByArgument {}
+extension ResourceOptions.Validation: ExpressibleByArgument {}
 
 /// Which assets and annotations are kept.
 struct SelectionArguments: ParsableArguments {
@@ -30,7 +30,7 @@ struct SelectionArguments: ParsableArguments {
   var title: [String] = []
 
   @Option(help: ArgumentHelp("Keep this share of the assets.", valueName: "n%"), transform: parseSample)
-  var sample: Sample?
+  var sample: AssetSample?
 
   @Option(
     help: ArgumentHelp("Drop tasks whose stage or stageId is NAME.", valueName: "name"), transform: parseText)
@@ -52,8 +52,8 @@ struct SelectionArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Keep tasks updated before TIME.", valueName: "time"), transform: parseTime)
   var updatedBefore: Timestamp?
 
-  var selection: Selection {
-    var selection = Selection()
+  var selection: AssetSelection {
+    var selection = AssetSelection()
     selection.stages = stage
     selection.excludedStages = excludeStage
     selection.batches = batch
@@ -75,8 +75,8 @@ private func parseTime(_ text: String) throws -> Timestamp {
   return time
 }
 
-private func parseSample(_ text: String) throws -> Sample {
-  guard let sample = Sample(text) else {
+private func parseSample(_ text: String) throws -> AssetSample {
+  guard let sample = AssetSample(text) else {
     throw ValidationError(
       "'\(text)' is no share; write 1%, 0.25% … 100%, with at most six digits behind the point")
   }
@@ -253,7 +253,7 @@ struct ResourceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("The engine that reads: fast, or plain yajl on one thread.", visibility: .hidden))
-  var engine = Engine.fast
+  var engine = ResourceOptions.Engine.fast
 
   @Option(
     help: ArgumentHelp(
@@ -268,7 +268,7 @@ struct ResourceArguments: ParsableArguments {
   var blockSize = 1 << 20
 
   @Option(help: ArgumentHelp("What is checked.", valueName: "what"))
-  var validate = Validation.kept
+  var validate = ResourceOptions.Validation.kept
 
   @Option(help: ArgumentHelp("How deep an asset may nest.", valueName: "n"))
   var maxDepth = 512

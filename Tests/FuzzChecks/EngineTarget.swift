@@ -88,7 +88,7 @@ extension FuzzTarget {
     let kernels = ScanKernel.available
     plan.options.resources.kernel = kernels[((flags[4] ? 1 : 0) + (flags[5] ? 1 : 0)) % kernels.count]
     plan.inspects = flags[7]
-    if flags[6] { plan.options.selection.sample = Sample("40%") }
+    if flags[6] { plan.options.selection.sample = AssetSample("40%") }
     plan.options.resources.blockSize = 1 + input.word() % 6000
   }
 }

@@ -58,7 +58,7 @@ extension EngineCase {
     if random.oneIn(4) { options.selection.excludedTitles = some(&random) }
     if random.oneIn(8) { options.selection.updatedSince = Timestamp("2023-06-01") }
     if random.oneIn(8) { options.selection.updatedBefore = Timestamp("2024-09-10T12:44:40.5+02:00") }
-    if random.oneIn(8) { options.selection.sample = Sample("40%") }
+    if random.oneIn(8) { options.selection.sample = AssetSample("40%") }
     let looksAtTitles = !options.selection.titles.isEmpty || !options.selection.excludedTitles.isEmpty
     options.rows.prune = options.rows.kind == .assets && looksAtTitles && random.oneIn(2)
   }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct WorkerGroupTests {
   /// Every index is worked on once, whatever the number of workers.
   @Test(arguments: [1, 2, 8]) func everyIndexOnce(workers: Int) throws {
-    let seen = Monitor([Int](repeating: 0, count: 1000))
+    let seen = ConditionLock([Int](repeating: 0, count: 1000))
     try WorkerGroup(count: workers).forEach(below: 1000) { index in
       seen.withLock { $0[index] += 1 }
     }
@@ -13,7 +13,7 @@ import Testing
 
   /// What a worker makes for itself it makes once, and not at all if it gets no index.
   @Test func oneToolAWorker() throws {
-    let made = Monitor(0)
+    let made = ConditionLock(0)
     let make: @Sendable () -> Int = {
       made.withLock {
         $0 += 1; return $0
@@ -31,7 +31,7 @@ import Testing
   /// A worker that cannot begin leaves the work to those that can; if none can, that is the error.
   @Test func toolsThatCannotBeMade() throws {
     struct Failure: Error {}
-    let made = Monitor(0)
+    let made = ConditionLock(0)
     let make: @Sendable () throws -> Void = {
       let isFirst = made.withLock {
         $0 += 1
@@ -39,7 +39,7 @@ import Testing
       }
       if !isFirst { throw Failure() }
     }
-    let done = Monitor(0)
+    let done = ConditionLock(0)
     try WorkerGroup(count: 4).forEach(below: 100, with: make) { _, _ in done.withLock { $0 += 1 } }
     #expect(done.withLock { $0 } == 100)
     #expect(throws: Failure.self) {
@@ -50,7 +50,7 @@ import Testing
   /// The thread that asks is one of the workers.
   @Test func callerWorks() {
     #expect(ThreadSupply.has(1))
-    let ran = Monitor<[Int]>([])
+    let ran = ConditionLock<[Int]>([])
     WorkerGroup(count: 3).run { worker in ran.withLock { $0.append(worker) } }
     #expect(ran.withLock { $0.sorted() } == [0, 1, 2])
   }
@@ -65,7 +65,7 @@ import Testing
 
   /// A waiting worker is woken by a change made by another.
   @Test func waitingSeesChange() {
-    let turn = Monitor(0)
+    let turn = ConditionLock(0)
     WorkerGroup(count: 2).run { worker in
       for round in 0..<100 {
         turn.wait { $0 == round * 2 + worker ? () : nil }

@@ -47,11 +47,11 @@ import Testing
       options.rows.limit = 3
       options.rows.history = .drop
     },
-    { $0.selection.sample = Sample("40%") },
+    { $0.selection.sample = AssetSample("40%") },
     { options in
       options.rows.kind = .annotations
       options.rows.history = .rows
-      options.selection.sample = Sample("62.5%")
+      options.selection.sample = AssetSample("62.5%")
       options.selection.titles = ["Car", "Weather", "follows"]
     },
     { $0.rows.kind = .annotations },

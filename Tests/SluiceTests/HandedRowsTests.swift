@@ -64,8 +64,10 @@ private final class Taken: Sendable {
   }
 
   /// On every fixture, by both engines and with small blocks, the rows and the report are those of a stream.
-  @Test(arguments: [(Engine.reference, 1 << 20, 1), (.fast, 1 << 20, 2), (.fast, 64, 2), (.fast, 7, 3)])
-  func fixtures(engine: Engine, blockSize: Int, workers: Int) throws {
+  @Test(arguments: [
+    (ResourceOptions.Engine.reference, 1 << 20, 1), (.fast, 1 << 20, 2), (.fast, 64, 2), (.fast, 7, 3),
+  ])
+  func fixtures(engine: ResourceOptions.Engine, blockSize: Int, workers: Int) throws {
     for (index, input) in EngineTests.inputs.enumerated() {
       var options = RunOptions(workers: workers)
       EngineTests.variants[(index + blockSize) % EngineTests.variants.count](&options)
@@ -139,7 +141,9 @@ private final class Taken: Sendable {
   }
 
   /// What the closure throws ends the run, is the cause of its error, and no further row comes.
-  @Test(arguments: [Engine.fast, .reference]) func throwing(engine: Engine) throws {
+  @Test(arguments: [ResourceOptions.Engine.fast, .reference]) func throwing(engine: ResourceOptions.Engine)
+    throws
+  {
     var options = RunOptions(workers: 2)
     options.resources.engine = engine
     options.resources.blockSize = 100
@@ -172,8 +176,8 @@ private final class Taken: Sendable {
   }
 
   /// When the closure has enough, the run ends as it does at a limit: what follows is not judged.
-  @Test(arguments: [Engine.fast, .reference], [1, 7, 40])
-  func enough(engine: Engine, most: Int) throws {
+  @Test(arguments: [ResourceOptions.Engine.fast, .reference], [1, 7, 40])
+  func enough(engine: ResourceOptions.Engine, most: Int) throws {
     let bytes = export(40) + Array("{\"a\":}".utf8)
     for blockSize in [64, 1000, 1 << 20] {
       var options = RunOptions(workers: 2)

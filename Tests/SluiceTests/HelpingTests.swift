@@ -76,8 +76,8 @@ import Testing
   }
 
   /// How deep a column's value may nest is counted from the asset, as everywhere.
-  @Test(arguments: ["meta", "task.meta"], Engine.allCases) func columnsAreNoDeeper(
-    key: String, engine: Engine
+  @Test(arguments: ["meta", "task.meta"], ResourceOptions.Engine.allCases) func columnsAreNoDeeper(
+    key: String, engine: ResourceOptions.Engine
   ) throws {
     let depth = 10
     for (nests, isWell) in [(depth - 1, true), (depth, false)] {

@@ -130,7 +130,7 @@ import Testing
     let text = "{\"externalId\":\"a\",\"task\":{\"stage\":\"S\",\"tools\":\(list)}}"
     var said: Set<String> = []
     for (engine, blockSize, workers) in [
-      (Engine.reference, 1 << 20, 1), (.fast, 5000, 3), (.fast, 1 << 20, 2),
+      (ResourceOptions.Engine.reference, 1 << 20, 1), (.fast, 5000, 3), (.fast, 1 << 20, 2),
     ] {
       var resources = ResourceOptions(workers: workers)
       resources.engine = engine

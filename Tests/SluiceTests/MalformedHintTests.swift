@@ -21,8 +21,8 @@ import Testing
     ("@,@", nil), ("@,\n@", nil), ("@]\n@", nil), ("@}\n@", nil),
   ]
 
-  @Test(arguments: texts.indices, [Engine.fast, .reference])
-  func offersToLeaveOutWhatLeavesTheRest(number: Int, engine: Engine) throws {
+  @Test(arguments: texts.indices, [ResourceOptions.Engine.fast, .reference])
+  func offersToLeaveOutWhatLeavesTheRest(number: Int, engine: ResourceOptions.Engine) throws {
     let (text, kept) = Self.texts[number]
     let input = TrialInput(bytes: Array(text.replacing("@", with: Self.good).utf8))
     var options = RunOptions(workers: 1)
@@ -39,7 +39,7 @@ import Testing
     #expect(assets.kept == kept && assets.skipped == 1, "\(text): \(assets)")
   }
 
-  private func run(_ input: TrialInput, _ options: RunOptions) throws -> Report {
+  private func run(_ input: TrialInput, _ options: RunOptions) throws -> RunReport {
     try input.withName { name in
       try Run(inputs: [.path(name)], output: .stream { _ in }, options: options).execute().report
     }

@@ -22,7 +22,8 @@ import Testing
   private let folder = FileManager.default.temporaryDirectory
     .appending(path: "sluice-malformed-\(UInt64.random(in: 0 ... .max))")
 
-  private func run(_ text: String, _ name: String, _ engine: Engine, blockSize: Int) throws -> [String: Data]
+  private func run(_ text: String, _ name: String, _ engine: ResourceOptions.Engine, blockSize: Int) throws
+    -> [String: Data]
   {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let input = folder.appending(path: "input.json")
@@ -142,7 +143,7 @@ import Testing
     #expect(otherRead < 40 * broken.utf8.count)
   }
 
-  private func runCounting(_ text: String, _ policy: ErrorPolicy) throws -> (Report, read: Int) {
+  private func runCounting(_ text: String, _ policy: ErrorPolicy) throws -> (RunReport, read: Int) {
     try withTemporaryDirectory { directory in
       let input = directory.appending(path: "input")
       try Data(text.utf8).write(to: input)

@@ -21,7 +21,7 @@ import Testing
   private func outcome(
     _ text: String = export, _ change: (inout RunOptions) -> Void
   ) throws -> (lines: [String], names: [MissingName]) {
-    let reports = try Engine.allCases.map { engine in
+    let reports = try ResourceOptions.Engine.allCases.map { engine in
       var options = RunOptions(workers: 2)
       options.output.format = .none
       options.resources.engine = engine

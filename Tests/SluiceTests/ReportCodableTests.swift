@@ -18,10 +18,10 @@ import Testing
       try Run(inputs: [.path(name)], output: .nowhere, options: options).execute().report
     }
     #expect(report.warnings.isEmpty == false && report.neverSeen.isEmpty == false && report.biggestRow != nil)
-    let decoded = try JSONDecoder().decode(Report.self, from: Data(report.text.utf8))
+    let decoded = try JSONDecoder().decode(RunReport.self, from: Data(report.text.utf8))
     #expect(decoded.text == report.text)
     let encoded = try JSONEncoder().encode(report)
-    #expect(try JSONDecoder().decode(Report.self, from: encoded) == decoded)
+    #expect(try JSONDecoder().decode(RunReport.self, from: encoded) == decoded)
     let members = try [encoded, Data(report.text.utf8)].map {
       (try JSONSerialization.jsonObject(with: $0) as? [String: Any])?.keys.sorted()
     }
@@ -30,7 +30,7 @@ import Testing
 
   /// A report of a later schema is refused.
   @Test func laterSchema() throws {
-    let text = Report(countsAnnotations: false).text.replacing("\"schema\":1", with: "\"schema\":2")
-    #expect(throws: DecodingError.self) { try JSONDecoder().decode(Report.self, from: Data(text.utf8)) }
+    let text = RunReport(countsAnnotations: false).text.replacing("\"schema\":1", with: "\"schema\":2")
+    #expect(throws: DecodingError.self) { try JSONDecoder().decode(RunReport.self, from: Data(text.utf8)) }
   }
 }

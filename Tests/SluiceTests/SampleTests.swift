@@ -12,13 +12,13 @@ import Testing
     for (text, wanted) in [
       ("1%", "1%"), ("0.25%", "0.25%"), ("100%", "100%"), ("007.50%", "7.5%"), ("0.000001%", "0.000001%"),
     ] {
-      #expect(Sample(text)?.text == wanted)
+      #expect(AssetSample(text)?.text == wanted)
     }
     for text in [
       "", "%", "1", "0.01", "0%", "0.0%", "100.1%", ".5%", "5.%", "-1%", "1e1%", "1 %", "0.0000001%",
       "1.2.3%",
     ] {
-      #expect(Sample(text) == nil, "\(text)")
+      #expect(AssetSample(text) == nil, "\(text)")
     }
   }
 
@@ -29,14 +29,14 @@ import Testing
     hash.add(Array("abc".utf8).span)
     #expect(hash.value == 0xba78_16bf_8f01_cfea)
     // 0xba7816bf / 2^32 is 0.72839…
-    #expect(try #require(Sample("72.84%")).holds(hash.value))
-    #expect(!(try #require(Sample("72.83%")).holds(hash.value)))
-    #expect(try #require(Sample("100%")).holds(.max))
+    #expect(try #require(AssetSample("72.84%")).holds(hash.value))
+    #expect(!(try #require(AssetSample("72.83%")).holds(hash.value)))
+    #expect(try #require(AssetSample("100%")).holds(.max))
   }
 
   /// A bigger share holds all of a smaller one, and a share of many names is about as many.
   @Test func nesting() throws {
-    let shares = try ["0.5%", "1%", "10%", "50%", "100%"].map { try #require(Sample($0)) }
+    let shares = try ["0.5%", "1%", "10%", "50%", "100%"].map { try #require(AssetSample($0)) }
     var counts = [Int](repeating: 0, count: shares.count)
     for number in 0..<4000 {
       var hash = SampleHash()
@@ -71,9 +71,9 @@ import Testing
       for (resource, way) in zip(
         GeneratedExportTests.resources, [TrialInput.Way.file, .pipe, .file, .pipe, .file, .pipe, .file])
       {
-        for engine in Engine.allCases {
+        for engine in ResourceOptions.Engine.allCases {
           var options = RunOptions(workers: resource.workers)
-          options.selection.sample = Sample("45%")
+          options.selection.sample = AssetSample("45%")
           options.rows.kind = kind
           options.resources.engine = engine
           options.resources.blockSize = resource.blockSize

@@ -33,7 +33,7 @@ import Testing
     return facts
   }
 
-  private func decide(_ facts: AssetFacts, prune: Bool = false, _ change: (inout Selection) -> Void)
+  private func decide(_ facts: AssetFacts, prune: Bool = false, _ change: (inout AssetSelection) -> Void)
     -> Decision
   {
     var options = RunOptions(workers: 1)

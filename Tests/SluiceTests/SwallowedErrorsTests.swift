@@ -170,8 +170,8 @@ import Testing
       bytes: RereadableBytes(source: source, base: 0), pool: BlockPool(blockSize: 1 << 16))
     var places: [Int: Int] = [:]
     let isValid = try ListInspector(RunPlan(options)).process(list(text), bytes) { outcome in
-      let first = outcome.findings.surprises[.fieldNotString]?.first ?? 0
-      places[first] = outcome.surpriseLines[.fieldNotString]?.line
+      let first = outcome.findings.warningCounts[.fieldNotString]?.first ?? 0
+      places[first] = outcome.warningLines[.fieldNotString]?.line
     }
     #expect(isValid)
     #expect(places.count > 3)

@@ -5,8 +5,8 @@ import Testing
 @testable import Sluice
 
 @Suite struct TaskWarningsTests {
-  private func report(_ text: String, _ change: (inout RunOptions) -> Void) throws -> [Report] {
-    try Engine.allCases.map { engine in
+  private func report(_ text: String, _ change: (inout RunOptions) -> Void) throws -> [RunReport] {
+    try ResourceOptions.Engine.allCases.map { engine in
       var options = RunOptions(workers: 1)
       options.output.format = .none
       options.resources.engine = engine

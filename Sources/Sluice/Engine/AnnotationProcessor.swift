@@ -91,7 +91,7 @@ struct AnnotationProcessor {
       if outcome.decision.isKept { return (true, rest.isEmpty ? nil : rest) }
       outcome.rows = []
       // What is not written is not too big.
-      outcome.facts.surprises[.rowTooBig] = nil
+      outcome.facts.warningCounts[.rowTooBig] = nil
       return (true, nil)
     } catch is RowFrames.Malformed {
       return (false, nil)
@@ -158,10 +158,10 @@ struct TwoVerdicts: Error, CustomStringConvertible {
 extension BatchWarning? {
   /// Adds what is to be warned of in a list.
   fileprivate mutating func add(_ code: WarningCode, of list: ListOutcome) {
-    guard let warning = list.findings.surprises[code] else { return }
+    guard let warning = list.findings.warningCounts[code] else { return }
     if self != nil {
       self?.count += warning.count
-    } else if let place = list.surpriseLines[code] {
+    } else if let place = list.warningLines[code] {
       self = BatchWarning(
         code: code, count: warning.count, offset: warning.first, line: place.line, column: place.column)
     }

@@ -108,7 +108,7 @@ extension AssetBatch.Stretch {
     let asset = counts.assets.seen
     countedTo = outcome.range.upperBound
     for row in outcome.rows { rows.append((asset, row)) }
-    for (code, warning) in outcome.facts.surprises {
+    for (code, warning) in outcome.facts.warningCounts {
       let place = outcome.warningLines[code] ?? (line: 0, column: 0)
       warnings.append(
         BatchWarning(

@@ -21,10 +21,10 @@ struct AssetOutcome: Sendable {
   /// What went wrong that is no fault of the input.
   var failure: (any Error)?
   /// Where the first warning of each code is.
-  var warningLines: SurpriseLines = [:]
+  var warningLines: WarningLines = [:]
 
   /// Whether a line was counted for it.
-  var needsLine: Bool { malformed != nil || !facts.surprises.isEmpty }
+  var needsLine: Bool { malformed != nil || !facts.warningCounts.isEmpty }
 }
 
 extension AssetOutcome {
@@ -39,7 +39,7 @@ extension AssetFacts {
   /// Adds what was counted in one of its lists, whose task passes or not.
   mutating func add(_ list: ListOutcome, passes: Bool = true) {
     duplicateKeys += list.findings.duplicateKeys
-    surprises.add(list.findings.surprises)
+    warningCounts.add(list.findings.warningCounts)
     cuts += list.cuts.map { Cut(range: $0, isLegacy: list.place.isInTaskList) }
     // A current asset's `tasks` is nothing we know.
     guard list.place.isInTaskList == isLegacy else { return }

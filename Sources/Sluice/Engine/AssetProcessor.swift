@@ -97,7 +97,7 @@ final class AssetProcessor {
     } else if try !makeRows(&outcome, element, arena, &rest) {
       return locate(element)
     }
-    for (code, surprise) in outcome.facts.surprises {
+    for (code, surprise) in outcome.facts.warningCounts {
       outcome.warningLines[code] = lineFinder.position(of: surprise.first, in: element)
     }
     return nil
@@ -165,11 +165,11 @@ final class AssetProcessor {
   }
 
   private func isValid(_ extent: Extent) throws -> Bool {
-    try Judge(plan).allows(extent.start..<extent.end, of: extent)
+    try JSONAcceptor(plan).allows(extent.start..<extent.end, of: extent)
   }
 
   /// What an element has too much of, unless that is no JSON anyway.
-  private func locate(_ element: Element, _ excess: Excess) throws -> Malformed {
+  private func locate(_ element: Element, _ excess: LimitViolation) throws -> Malformed {
     if !plan.validatesAll, try !isValid(element.extent) { return locate(element) }
     let line = lineFinder.anchor(at: excess.offset, in: element)
     let fault = ElementFault(excess, line: line, end: element.extent.end)

@@ -10,7 +10,7 @@ enum Malformation {
   /// An element.
   case element(ElementFault, Framing)
   /// A byte that cannot stand there.
-  case misplaced(Misplaced)
+  case misplaced(UnexpectedByte)
 }
 
 /// Reads elements one by one, on the thread of the run.
@@ -56,7 +56,7 @@ final class ElementStepper {
         cursor.advance(by: index - cursor.index)
         let byte = block.withBytes { $0[index] }
         return .malformed(
-          .misplaced(Misplaced(offset: cursor.offset, byte: byte, gap: gap, line: cursor.line)))
+          .misplaced(UnexpectedByte(offset: cursor.offset, byte: byte, gap: gap, line: cursor.line)))
       case .object(let index):
         cursor.advance(by: index - cursor.index)
         let framing = gap.framing

@@ -18,7 +18,7 @@ enum EngineItem: Sendable {
   /// A part of an element too big to be held. It is big, and other items would be as big with it.
   indirect case giant(GiantItem)
   /// A byte that cannot stand between elements, or the input's end where it may not end.
-  case anomaly(Misplaced)
+  case anomaly(UnexpectedByte)
   /// Reading failed.
   case failure(any Error)
   /// The input has been read to its end.

@@ -22,7 +22,7 @@ final class FastEngine: Sendable {
   private let pool: BlockPool
   private let budget: EngineBudget
   private let threads: ThreadLimit
-  private let monitor: Monitor<EngineState>
+  private let monitor: ConditionLock<EngineState>
 
   /// Plans to read `source` from `start` on.
   init(
@@ -34,7 +34,7 @@ final class FastEngine: Sendable {
     self.pool = pool
     self.budget = budget
     self.threads = threads
-    monitor = Monitor(
+    monitor = ConditionLock(
       EngineState(
         start: start, source: source,
         watch: plan.watchesLines ? LineWatch(maxDepth: plan.maxDepth, kernel: plan.kernel) : nil))

@@ -4,24 +4,24 @@
 /// Keys that stand again, and warnings.
 struct GiantFindings: Sendable {
   private var duplicateKeys = 0
-  private var warnings: Surprises = [:]
+  private var warnings: WarningCounts = [:]
   /// Where the first warning of each code is.
-  private var lines: SurpriseLines = [:]
+  private var lines: WarningLines = [:]
 
   mutating func add(_ outcome: ListOutcome) {
     duplicateKeys += outcome.findings.duplicateKeys
-    warnings.add(outcome.findings.surprises, at: outcome.surpriseLines, to: &lines)
+    warnings.add(outcome.findings.warningCounts, at: outcome.warningLines, to: &lines)
   }
 
   func add(to known: inout GiantSummary) {
     known.facts.duplicateKeys += duplicateKeys
-    known.facts.surprises.add(warnings, at: lines, to: &known.warningLines)
+    known.facts.warningCounts.add(warnings, at: lines, to: &known.warningLines)
   }
 }
 
-extension Surprises {
+extension WarningCounts {
   /// Adds others, and to `lines` the places of those that are now the first of their code.
-  fileprivate mutating func add(_ others: Self, at places: SurpriseLines, to lines: inout SurpriseLines) {
+  fileprivate mutating func add(_ others: Self, at places: WarningLines, to lines: inout WarningLines) {
     for (code, other) in others where other.first < self[code]?.first ?? .max { lines[code] = places[code] }
     add(others)
   }

@@ -53,7 +53,7 @@ struct GiantEnd: Sendable {
   /// Where a fault in its envelope can be looked for from, if every byte was checked.
   var mark: EnvelopeMark
   /// Where the first warning of each code is.
-  var warningLines: SurpriseLines = [:]
+  var warningLines: WarningLines = [:]
   /// What does not go into its row, if this was a survey.
   var cuts = GiantCuts()
   /// Whether a line in it makes it suspect: see `LineWatch`.

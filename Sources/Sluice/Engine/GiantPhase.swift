@@ -19,7 +19,7 @@ struct GiantSummary: Sendable {
   /// What does not go into its row, but for what is pruned: each slice sees to that itself.
   var cuts = GiantCuts()
   /// Where the first warning of each code is.
-  var warningLines: SurpriseLines = [:]
+  var warningLines: WarningLines = [:]
 
   init(_ facts: AssetFacts) { self.facts = facts }
 

@@ -145,7 +145,7 @@ struct GiantRecorder {
   private func count(_ known: GiantSummary, _ giant: GiantEnd) {
     var delta = CountsDelta()
     delta.add(known.facts, known.decision)
-    counts.add(delta, known.facts.surprises, range: giant.range, lines: known.warningLines)
+    counts.add(delta, known.facts.warningCounts, range: giant.range, lines: known.warningLines)
   }
 
   // MARK: Faults
@@ -162,7 +162,7 @@ struct GiantRecorder {
   }
 
   /// What a giant has too much of; unless it is no JSON anyway.
-  private func exceeded(_ excess: Excess, _ giant: GiantEnd) throws -> Interruption {
+  private func exceeded(_ excess: LimitViolation, _ giant: GiantEnd) throws -> Interruption {
     if let findFault = findFault(giant) { return findFault }
     guard let bytes = giant.bytes else { throw InputChanged() }
     let line = try GiantReader(plan: plan, pool: pool).line(of: excess.offset, in: giant, bytes)

@@ -138,7 +138,7 @@ final class GiantWalk: @unchecked Sendable {
     end.mark = envelope.tracker.mark
     if !isBroken, walker.finish(), reader.isComplete {
       end.facts = reader.take()
-      end.warningLines = places.known(of: end.facts?.surprises ?? [:])
+      end.warningLines = places.known(of: end.facts?.warningCounts ?? [:])
     } else if end.fault == nil, let checker = envelope.checker {
       end.fault = checker.finish(at: self.end, endLine)
     }

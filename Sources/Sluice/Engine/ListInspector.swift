@@ -61,8 +61,8 @@ final class ListInspector {
     guard try !slice.job.validates || isValid(slice, pool), var outcome = try inspect(slice, extent) else {
       return try faulty(slice, pool)
     }
-    for (code, surprise) in outcome.findings.surprises {
-      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
+    for (code, surprise) in outcome.findings.warningCounts {
+      outcome.warningLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
   }
@@ -95,10 +95,10 @@ final class ListInspector {
     var (line, counted) = (slice.element.line, slice.range.lowerBound)
     while let part = next {
       guard var outcome = try inspect(part, bytes) else { return false }
-      for (code, surprise) in outcome.findings.surprises.sorted(by: { $0.value.first < $1.value.first }) {
+      for (code, surprise) in outcome.findings.warningCounts.sorted(by: { $0.value.first < $1.value.first }) {
         try bytes.visit(counted..<surprise.first) { line = lines.advance(line, over: $0, at: $1) }
         counted = surprise.first
-        outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
+        outcome.warningLines[code] = (line: line.line, column: surprise.first - line.start + 1)
       }
       take(outcome)
       next = outcome.rest

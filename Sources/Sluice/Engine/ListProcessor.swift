@@ -41,8 +41,8 @@ final class ListProcessor {
       let row = Row(arena: arena, start: start, end: arena.position, count: buffer.count)
       outcome.bytes = .arena(row)
     }
-    for (code, surprise) in outcome.findings.surprises {
-      outcome.surpriseLines[code] = lines.position(of: surprise.first, in: slice.element)
+    for (code, surprise) in outcome.findings.warningCounts {
+      outcome.warningLines[code] = lines.position(of: surprise.first, in: slice.element)
     }
     return outcome
   }
@@ -63,9 +63,9 @@ final class ListProcessor {
     target.onRow = onRow
     var outcome = try work(on: ListSource(slice: slice, bytes: bytes, target: target))
     guard outcome.isValid else { return nil }
-    for (code, surprise) in outcome.findings.surprises {
+    for (code, surprise) in outcome.findings.warningCounts {
       let line = try self.line(of: surprise.first, slice, bytes)
-      outcome.surpriseLines[code] = (line: line.line, column: surprise.first - line.start + 1)
+      outcome.warningLines[code] = (line: line.line, column: surprise.first - line.start + 1)
     }
     return outcome
   }
@@ -106,7 +106,7 @@ final class ListProcessor {
   // MARK: Validity
 
   private func isValid(_ slice: ListSlice, _ bytes: any ElementBytes) throws -> Bool {
-    let judge = Judge(plan)
+    let judge = JSONAcceptor(plan)
     switch slice.terminator {
     case .comma:
       let completion = [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: "]"), count: slice.place.depth)

@@ -76,7 +76,7 @@ struct ListOutcome: Sendable {
   /// What its annotations say.
   var findings: ListFindings
   /// Where the first surprise of each code is.
-  var surpriseLines: SurpriseLines = [:]
+  var warningLines: WarningLines = [:]
   /// Whether what was looked at is JSON.
   var isValid = true
   /// Where it stops being JSON, once that has been looked for.

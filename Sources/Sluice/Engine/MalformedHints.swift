@@ -16,7 +16,7 @@ extension Hints {
   static func malformed(_ element: MalformedElement) -> String {
     let code = element.fault.code
     if code == JSONFault.Code.truncated.name { return cutShort }
-    if code == Excess.Kind.columns.code {
+    if code == LimitViolation.Kind.columns.code {
       return "Leave a long value out of `context`, or such assets out with `onError = .skip`."
     }
     if code == JSONFault.Code.tooDeep.name { return "Allow it with `maxDepth`." }
@@ -32,7 +32,7 @@ extension Hints {
   }
 
   /// What to do about a byte that cannot stand between elements, or an input that may not end.
-  static func misplaced(_ misplaced: Misplaced) -> String {
+  static func misplaced(_ misplaced: UnexpectedByte) -> String {
     guard let byte = misplaced.byte else { return cutShort }
     switch misplaced.gap {
     case .beforeFirst, .afterElement, .afterComma: return misplaced.isElement ? leaveOut : lost
@@ -53,7 +53,7 @@ extension Hints {
   }
 }
 
-extension Misplaced {
+extension UnexpectedByte {
   /// Whether reading can go on behind it as behind a malformed element: behind a missing comma or a stray bracket
   /// nothing in an array can be trusted.
   var isElement: Bool {

@@ -77,7 +77,7 @@ struct Merger: Sendable {
     } else if let open = opened {
       // Cut short: the parser will say where.
       emit(.asset(open.element), into: &result)
-    } else if let misplaced = Misplaced(endOfInput: end, gap, endLine) {
+    } else if let misplaced = UnexpectedByte(endOfInput: end, gap, endLine) {
       emit(.anomaly(misplaced), into: &result)
     } else {
       emit(.end(offset: end), into: &result)
@@ -202,7 +202,7 @@ struct Merger: Sendable {
     }
     let byte = index < 0 ? Gap.markStart : block.withBytes { $0[index] }
     emit(
-      .anomaly(Misplaced(offset: block.offset + index, byte: byte, gap: gap, line: line)), into: &result)
+      .anomaly(UnexpectedByte(offset: block.offset + index, byte: byte, gap: gap, line: line)), into: &result)
     result.isLast = true
   }
 }

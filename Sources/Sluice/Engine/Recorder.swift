@@ -14,7 +14,7 @@ enum Interruption: Sendable {
   /// An element is malformed.
   case malformed(MalformedElement)
   /// A byte cannot stand between elements.
-  case misplaced(Misplaced)
+  case misplaced(UnexpectedByte)
   /// The export is one of issues.
   case issueExport(offset: Int, line: LineAnchor)
   /// Reading, writing or the system failed.

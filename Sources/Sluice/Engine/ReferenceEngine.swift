@@ -37,13 +37,13 @@ struct ReferenceEngine {
   private func end(_ gap: Gap, _ start: EngineStart) -> EngineItem {
     let end = input.offset + input.count
     let line = line(at: input.count, start)
-    return Misplaced(endOfInput: end, gap, line).map { .anomaly($0) } ?? .end(offset: end)
+    return UnexpectedByte(endOfInput: end, gap, line).map { .anomaly($0) } ?? .end(offset: end)
   }
 
   private func anomaly(at index: Int, _ gap: Gap, _ start: EngineStart) -> EngineItem {
     let byte = input.withBytes { $0[index] }
     return .anomaly(
-      Misplaced(offset: input.offset + index, byte: byte, gap: gap, line: line(at: index, start)))
+      UnexpectedByte(offset: input.offset + index, byte: byte, gap: gap, line: line(at: index, start)))
   }
 
   private func line(at index: Int, _ start: EngineStart) -> LineAnchor {
@@ -112,7 +112,7 @@ struct ReferenceEngine {
       if Row.isBig(row.count) { outcome.facts.warn(.rowTooBig, at: outcome.range.lowerBound) }
       outcome.rows = [KeptRow(row, of: facts, outcome.decision)]
     }
-    for (code, surprise) in outcome.facts.surprises {
+    for (code, surprise) in outcome.facts.warningCounts {
       outcome.warningLines[code] = lines.position(of: surprise.first, in: element)
     }
     return outcome

@@ -14,7 +14,7 @@ struct WarningPlaces {
 
   /// Notes the lines of new warnings, and of containers that may turn out to be some.
   mutating func note(_ reader: AssetReader, in block: GiantBlock) {
-    let offsets = reader.surprises.values.map(\.first) + reader.starts
+    let offsets = reader.warningCounts.values.map(\.first) + reader.starts
     let held = block.segment.offset..<block.segment.offset + block.segment.range.count
     for offset in offsets where offset < held.upperBound && known[offset] == nil {
       // A scalar that began in a block before is on the line where this one begins: none has a line end.
@@ -42,7 +42,7 @@ struct WarningPlaces {
   }
 
   /// The places of the first warning of each code.
-  func known(of surprises: Surprises) -> SurpriseLines {
-    surprises.compactMapValues { known[$0.first] }
+  func known(of warningCounts: WarningCounts) -> WarningLines {
+    warningCounts.compactMapValues { known[$0.first] }
   }
 }

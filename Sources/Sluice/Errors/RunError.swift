@@ -53,12 +53,12 @@ public struct RunError: Error, Sendable {
   /// What to do about it.
   public var hint: String?
   /// Where in the input.
-  public var position: Position?
+  public var position: InputPosition?
   /// What was thrown further down: by the closure that takes the rows, or by the system, as an `Errno`.
   public internal(set) var underlyingError: (any Error)?
 
   /// Describes a failure.
-  public init(_ code: Code, _ message: String, hint: String? = nil, position: Position? = nil) {
+  public init(_ code: Code, _ message: String, hint: String? = nil, position: InputPosition? = nil) {
     self.code = code
     self.message = message
     self.hint = hint

@@ -52,7 +52,7 @@ struct AnnotationPredicate: Sendable {
   /// The members that it looks at.
   let members: AnnotationMembers
 
-  init(_ selection: Selection) {
+  init(_ selection: AssetSelection) {
     self.init(
       Self.table.map { members, wanted, excluded in
         Condition(

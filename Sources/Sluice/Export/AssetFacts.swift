@@ -129,7 +129,7 @@ struct TaskFacts: Sendable {
   var members: [Range<Int>?] = []
   /// What its annotations have brought up, where that counts only if the task passes and its asset, too.
   var duplicateKeys = 0
-  var surprises: [Surprise] = []
+  var warningCounts: [WarningCount] = []
   /// The snapshots, if their annotations are rows.
   var snapshots: [SnapshotFacts] = []
 }
@@ -168,15 +168,15 @@ public enum WarningCode: String, CaseIterable, Sendable {
 }
 
 /// A surprise and where it is.
-struct Surprise: Sendable, Hashable {
+struct WarningCount: Sendable, Hashable {
   var code: WarningCode
   var offset: Int
 }
 
 /// How often something surprising was met, and where first.
-typealias Surprises = [WarningCode: (count: Int, first: Int)]
+typealias WarningCounts = [WarningCode: (count: Int, first: Int)]
 
-extension Surprises {
+extension WarningCounts {
   /// Counts surprises of one code, the first of which is at `first`.
   mutating func add(_ code: WarningCode, count: Int = 1, first: Int) {
     let known = self[code]
@@ -190,7 +190,7 @@ extension Surprises {
 }
 
 /// The place of the first surprise of each code.
-typealias SurpriseLines = [WarningCode: (line: Int, column: Int)]
+typealias WarningLines = [WarningCode: (line: Int, column: Int)]
 
 /// Bytes of an asset that do not go into its row.
 struct Cut: Sendable, Hashable {
@@ -228,7 +228,7 @@ struct AssetFacts: Sendable {
   var task: TaskFacts?
   var legacyTasks: [TaskFacts] = []
   var duplicateKeys = 0
-  var surprises: Surprises = [:]
+  var warningCounts: WarningCounts = [:]
   var cuts: [Cut] = []
   /// String tokens whose URL query is to be cut; as with cuts, some only if the asset is legacy.
   var urls: [Cut] = []
@@ -245,7 +245,7 @@ struct AssetFacts: Sendable {
   /// What else was counted of them, if all is inspected.
   var tally: AnnotationTally?
   /// What there is too much of, and where: the first such thing.
-  var excess: Excess?
+  var excess: LimitViolation?
   /// Tasks of `tasks` whose time cannot be read: known to mean something once it is known that there is no `task`.
   var unreadableTimes: (count: Int, first: Int)?
 
@@ -286,11 +286,11 @@ struct AssetFacts: Sendable {
       let task = task(at: index)
       annotations.add(task.annotations, limit: BoundedTally.limit)
       duplicateKeys += task.duplicateKeys
-      for surprise in task.surprises { warn(surprise.code, at: surprise.offset) }
+      for surprise in task.warningCounts { warn(surprise.code, at: surprise.offset) }
     }
   }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
-    surprises.add(code, first: offset)
+    warningCounts.add(code, first: offset)
   }
 }

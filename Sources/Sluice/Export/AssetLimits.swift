@@ -17,7 +17,7 @@ enum AssetLimits {
 }
 
 /// Something of which an asset has too much.
-struct Excess: Sendable, Hashable {
+struct LimitViolation: Sendable, Hashable {
   enum Kind: Sendable {
     case tasks, snapshots, batches, columns
 
@@ -48,12 +48,12 @@ struct Excess: Sendable, Hashable {
 
 extension AssetFacts {
   /// Notes that there is too much of something, unless there was of something else before.
-  mutating func exceed(_ kind: Excess.Kind, at offset: Int) {
-    if excess == nil { excess = Excess(kind: kind, offset: offset) }
+  mutating func exceed(_ kind: LimitViolation.Kind, at offset: Int) {
+    if excess == nil { excess = LimitViolation(kind: kind, offset: offset) }
   }
 
   /// Whether the rows of the passing tasks would repeat too much: the longest value of the first such row.
-  func columnExcess(_ decision: Decision) -> Excess? {
+  func columnExcess(_ decision: Decision) -> LimitViolation? {
     let shared = members.compactMap { $0 }
     for number in decision.passingTasks {
       let task = task(at: number)
@@ -70,8 +70,8 @@ extension AssetFacts {
 
   private static func length(_ ranges: [Range<Int>]) -> Int { ranges.reduce(0) { $0 + $1.count } }
 
-  private static func excess(_ ranges: [Range<Int>]) -> Excess? {
-    ranges.max { $0.count < $1.count }.map { Excess(kind: .columns, offset: $0.lowerBound) }
+  private static func excess(_ ranges: [Range<Int>]) -> LimitViolation? {
+    ranges.max { $0.count < $1.count }.map { LimitViolation(kind: .columns, offset: $0.lowerBound) }
   }
 }
 

@@ -127,7 +127,7 @@ extension AssetState {
   }
 
   /// Takes in that `value` stands in `top`, at its current key if it is an object.
-  mutating func note(_ value: Noted, at offset: Int) {
+  mutating func note(_ value: ObservedValue, at offset: Int) {
     switch top.place {
     case .asset: noteInAsset(value, at: offset)
     case .batches(counts: true): noteBatch(value, at: offset)
@@ -156,7 +156,7 @@ extension AssetState {
     }
   }
 
-  private mutating func noteInAsset(_ value: Noted, at offset: Int) {
+  private mutating func noteInAsset(_ value: ObservedValue, at offset: Int) {
     switch (top.key, value) {
     case (.task, .scalar(let field)):
       facts.hasTask = true
@@ -176,7 +176,7 @@ extension AssetState {
     }
   }
 
-  private mutating func noteInTask(_ value: Noted, _ key: ExportKey, at offset: Int) {
+  private mutating func noteInTask(_ value: ObservedValue, _ key: ExportKey, at offset: Int) {
     switch key {
     case .stage: task.stage = value.field
     case .stageId: task.stageId = value.field
@@ -192,7 +192,7 @@ extension AssetState {
     }
   }
 
-  private mutating func noteBatch(_ value: Noted, at offset: Int) {
+  private mutating func noteBatch(_ value: ObservedValue, at offset: Int) {
     switch value.field {
     case .null: break
     case .string(let name), .unmatchable(let name):
@@ -208,7 +208,7 @@ extension AssetState {
     // An issue is refused.
     if facts.isWithoutTask, !facts.isIssue { facts.warn(.assetWithoutTask, at: facts.start) }
     if facts.isLegacy, let (count, first) = facts.unreadableTimes {
-      facts.surprises.add(.timeNotReadable, count: count, first: first)
+      facts.warningCounts.add(.timeNotReadable, count: count, first: first)
     }
   }
 
@@ -251,7 +251,7 @@ extension AssetState {
     if needs.columns == nil {
       facts.warn(code, at: offset)
     } else {
-      task.surprises.append(Surprise(code: code, offset: offset))
+      task.warningCounts.append(WarningCount(code: code, offset: offset))
     }
   }
 
@@ -279,7 +279,7 @@ extension AssetState {
 }
 
 /// A value as its container sees it.
-enum Noted {
+enum ObservedValue {
   case object
   case array
   case scalar(Field)

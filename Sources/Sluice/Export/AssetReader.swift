@@ -9,7 +9,7 @@ internal import JSONEvents
 
 /// What a run must know of assets.
 struct ReaderNeeds: Sendable {
-  var selection: Selection
+  var selection: AssetSelection
   var prunes: Bool
   var dropsHistory: Bool
   var stripsURLs: Bool
@@ -105,7 +105,7 @@ final class AssetReader: EventReader {
   func takeCuts() -> (members: [Cut], urls: [Cut]) { with { $0.takeCuts() } }
 
   /// What has surprised so far, by code.
-  var surprises: Surprises { with { $0.facts.surprises } }
+  var warningCounts: WarningCounts { with { $0.facts.warningCounts } }
 
   /// Where the containers start that are being read, the asset first.
   var starts: [Int] { with { $0.starts } }

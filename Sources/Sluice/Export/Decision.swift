@@ -30,7 +30,7 @@ struct Decision: Sendable {
 
 /// The filters of a run, ready to compare.
 struct Selector: Sendable {
-  private let selection: Selection
+  private let selection: AssetSelection
   private let looksAtAnnotations: Bool
   private let inspects: Bool
   private let dropsAnnotations: Bool

@@ -31,7 +31,7 @@ extension ElementFault {
   private static let truncated = "the input ends inside the asset"
 
   /// What an element that ends at `end` has too much of.
-  init(_ excess: Excess, line: LineAnchor, end: Int) {
+  init(_ excess: LimitViolation, line: LineAnchor, end: Int) {
     self.init(
       offset: excess.offset, line: line.line, column: excess.offset - line.start + 1, code: excess.kind.code,
       message: excess.message, end: end)
@@ -48,21 +48,21 @@ extension ElementFault {
   static let noAsset = "not-an-asset"
 
   /// A byte that cannot stand between elements.
-  init(_ misplaced: Misplaced) {
+  init(_ misplaced: UnexpectedByte) {
     let line = misplaced.line
     self.init(
       offset: misplaced.offset, line: line.line, column: misplaced.offset - line.start + 1,
       code: Self.code(misplaced), message: Self.message(misplaced))
   }
 
-  private static func code(_ misplaced: Misplaced) -> String {
+  private static func code(_ misplaced: UnexpectedByte) -> String {
     guard let byte = misplaced.byte else { return JSONFault.Code.truncated.name }
     if isValue(byte), misplaced.gap.takesElement { return "not-an-object" }
     return misplaced.gap == .ended
       ? JSONFault.Code.trailingContent.name : JSONFault.Code.unexpectedByte(byte).name
   }
 
-  private static func message(_ misplaced: Misplaced) -> String {
+  private static func message(_ misplaced: UnexpectedByte) -> String {
     guard let byte = misplaced.byte else { return "the input ends inside the array" }
     let shown = describe(byte)
     switch misplaced.gap {

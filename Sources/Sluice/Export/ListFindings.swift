@@ -10,11 +10,11 @@ struct ListFindings: Sendable {
   /// What else was counted of them, if all is inspected.
   var tally: AnnotationTally?
   var duplicateKeys = 0
-  var surprises: Surprises = [:]
+  var warningCounts: WarningCounts = [:]
 
   init(_ place: ListPlace) { self.place = place }
 
   mutating func warn(_ code: WarningCode, at offset: Int) {
-    surprises.add(code, first: offset)
+    warningCounts.add(code, first: offset)
   }
 }

@@ -30,7 +30,7 @@ final class RunPlan: Sendable {
   var surveysTaskListsAtOnce: Bool { !surveysAnnotations || selector.passesAllTasks }
 
   /// What an asset has too much of to be worked on.
-  func excess(in facts: AssetFacts, _ decision: Decision) -> Excess? {
+  func excess(in facts: AssetFacts, _ decision: Decision) -> LimitViolation? {
     if let excess = facts.excess { return excess }
     // Nearly all assets are shorter than what columns may have.
     let isShort = facts.end > 0 && facts.end - facts.start <= AssetLimits.columns

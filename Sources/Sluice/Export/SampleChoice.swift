@@ -29,7 +29,7 @@ extension AssetFacts {
   ///   - range: Where the asset is.
   ///   - bytes: Its bytes, which stand for an asset without a name; if nil, such an asset is no part of it.
   /// - Throws: What visiting the bytes throws.
-  mutating func choose(_ sample: Sample?, at range: Range<Int>, in bytes: (any ElementBytes)?) throws {
+  mutating func choose(_ sample: AssetSample?, at range: Range<Int>, in bytes: (any ElementBytes)?) throws {
     guard let sample else { return }
     var hash = SampleHash()
     if let key = sampleKey {
@@ -44,7 +44,7 @@ extension AssetFacts {
   /// The same while the asset is being read, as long as its first task has told its name.
   ///
   /// - Returns: Whether it is known.
-  mutating func chooseEarly(_ sample: Sample?) -> Bool {
+  mutating func chooseEarly(_ sample: AssetSample?) -> Bool {
     guard sample != nil else { return true }
     guard task(at: 0).taskId.text?.isEmpty == false else { return false }
     // Without bytes nothing is read, so nothing is thrown.

@@ -104,7 +104,7 @@ struct ScannedCounts {
       predicate.mark(text, as: member, in: &findings.task.annotations.metNames)
     }
     if untitled.count > 0 {
-      findings.surprises.add(.fieldNotString, count: untitled.count, first: untitled.first)
+      findings.warningCounts.add(.fieldNotString, count: untitled.count, first: untitled.first)
     }
     self = ScannedCounts()
   }

@@ -172,7 +172,7 @@ public struct InspectedInput: Sendable {
 /// What is in an export.
 public struct InspectionReport: Sendable {
   /// What a run would say of it.
-  public let report: Report
+  public let report: RunReport
   /// How many threads worked.
   public let workers: Int
   /// What was read.

@@ -63,22 +63,6 @@ public enum PartitionKey: String, CaseIterable, Sendable {
   case tool
 }
 
-/// Which engine reads the export.
-public enum Engine: String, CaseIterable, Sendable {
-  /// Structural scan and skeleton parse on all workers.
-  case fast
-  /// Every byte through yajl, on one thread.
-  case reference
-}
-
-/// How much of the input is checked to be JSON.
-public enum Validation: String, CaseIterable, Sendable {
-  /// What is written; the rest is checked for structure.
-  case kept
-  /// Everything.
-  case all
-}
-
 /// What to do with the assets that are kept.
 public struct RowOptions: Sendable, Hashable {
   /// What a row is.
@@ -148,13 +132,13 @@ public struct ResourceOptions: Sendable {
   /// What the process may have resident at its peak, in bytes.
   public var memory = 256_000_000
   /// Which engine reads the export.
-  public var engine = Engine.fast
+  public var engine = ResourceOptions.Engine.fast
   /// Which scan kernel the fast engine uses; all give the same rows.
   package var kernel = ScanKernel.best
   /// How many bytes a block has.
   public var blockSize = 1 << 20
   /// How much of the input is checked to be JSON.
-  public var validation = Validation.kept
+  public var validation = ResourceOptions.Validation.kept
   /// How deep containers may nest; the asset itself is 1.
   public var maxDepth = 512
   /// How many bytes an input may have once it is decompressed; nil for any number.
@@ -171,7 +155,7 @@ public struct ResourceOptions: Sendable {
 /// Everything that can be said of a run but for its inputs and where it writes.
 public struct RunOptions: Sendable {
   /// What is kept.
-  public var selection = Selection()
+  public var selection = AssetSelection()
   /// What rows look like.
   public var rows = RowOptions()
   /// How rows become files.
@@ -199,4 +183,22 @@ public struct RunOptions: Sendable {
 
   /// Whether the run may end at any kept asset: what follows that asset is then not to be counted.
   var mayEndAtAnyRow: Bool { rows.limit != nil || handsRowsOver }
+}
+
+extension ResourceOptions {
+  /// Which engine reads the export.
+  public enum Engine: String, CaseIterable, Sendable {
+    /// Structural scan and skeleton parse on all workers.
+    case fast
+    /// Every byte through yajl, on one thread.
+    case reference
+  }
+
+  /// How much of the input is checked to be JSON.
+  public enum Validation: String, CaseIterable, Sendable {
+    /// What is written; the rest is checked for structure.
+    case kept
+    /// Everything.
+    case all
+  }
 }

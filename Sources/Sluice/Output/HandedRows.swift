@@ -44,7 +44,7 @@ public struct RowFacts: Sendable {
     return place[key].map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The batches of the asset that `Selection.batches` wants, each once; nil stands for none.
+  /// The batches of the asset that `AssetSelection.batches` wants, each once; nil stands for none.
   ///
   /// Empty unless `OutputOptions.partitionBy` has `PartitionKey.batch`. A row is handed over once, however many
   /// there are.

@@ -151,7 +151,7 @@ final class PartitionSet {
       // Its compressor's memory is counted for those that come now.
       partitions[index].writer = nil
     }
-    let results = Monitor([PartitionFiles]())
+    let results = ConditionLock([PartitionFiles]())
     // One thread of libzstd a partition: its bytes do not depend on how many there are.
     try WorkerGroup(count: min(budget.lateWriters, workers)).forEach(
       below: late.count, with: { [plan] in try plan.makeEncoder(workers: 1) }

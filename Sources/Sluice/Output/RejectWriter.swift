@@ -22,7 +22,7 @@ final class RejectWriter {
   }
 
   /// Starts an element, whose first byte is at `position`.
-  func begin(at position: Position, _ fault: ElementFault) -> RejectCollector {
+  func begin(at position: InputPosition, _ fault: ElementFault) -> RejectCollector {
     RejectCollector(position, fault, limit: Self.longestInline, scratch: scratch) { [self] in
       let file = try create("rejects/reject-\(files.count).bin")
       files.append(file)
@@ -49,7 +49,7 @@ final class RejectWriter {
 
 /// The bytes of one malformed element.
 final class RejectCollector {
-  private let position: Position
+  private let position: InputPosition
   private let fault: ElementFault
   private let limit: Int
   private let scratch: Scratch
@@ -66,7 +66,7 @@ final class RejectCollector {
   private var spaceBehind = 0
 
   fileprivate init(
-    _ position: Position, _ fault: ElementFault, limit: Int, scratch: Scratch,
+    _ position: InputPosition, _ fault: ElementFault, limit: Int, scratch: Scratch,
     makeFile: @escaping () throws -> HashingFile
   ) {
     self.position = position

@@ -44,7 +44,7 @@ struct MetNames: Sendable {
   }
 
   /// The names that were not met in inputs that were read to their ends, option by option.
-  func missing(of selection: Selection, in report: Report) -> [MissingName] {
+  func missing(of selection: AssetSelection, in report: RunReport) -> [MissingName] {
     NameOption.allCases.flatMap { option -> [MissingName] in
       let values = missingValues(option, of: selection)
       if values.isEmpty { return [] }
@@ -60,7 +60,7 @@ struct MetNames: Sendable {
     }
   }
 
-  private func missingValues(_ option: NameOption, of selection: Selection) -> [String] {
+  private func missingValues(_ option: NameOption, of selection: AssetSelection) -> [String] {
     // Where no task passes, nobody knows what annotations there are.
     if option.subject == .annotation, selection.choosesTasks, !looksAtAnnotations { return [] }
     let first = selection.firstNumber(option)
@@ -72,7 +72,7 @@ struct MetNames: Sendable {
   }
 }
 
-extension Selection {
+extension AssetSelection {
   /// Whether there is an option that says whose annotations are looked at.
   fileprivate var choosesTasks: Bool {
     looksAtStages || looksAtBatches || looksAtTimes || sample != nil
@@ -81,7 +81,7 @@ extension Selection {
 
 extension NameOption {
   /// The names that the inputs have, to find the near ones among; nil where they are not counted.
-  fileprivate func table(of report: Report) -> BoundedTally? {
+  fileprivate func table(of report: RunReport) -> BoundedTally? {
     switch self {
     case .stage, .excludeStage: report.stages
     case .batch, .excludeBatch: report.batches
@@ -90,7 +90,7 @@ extension NameOption {
   }
 
   /// Who could have had a name, in the words of a warning that claims no more than is known.
-  fileprivate func owners(_ selection: Selection, isPartial: Bool) -> String {
+  fileprivate func owners(_ selection: AssetSelection, isPartial: Bool) -> String {
     let read = isPartial ? " that could be read" : ""
     switch subject {
     case .task: return "task" + read
@@ -103,7 +103,7 @@ extension NameOption {
 
 // MARK: In words
 
-extension Report {
+extension RunReport {
   /// How many names are warned of one by one.
   private static let mostLines = 20
 

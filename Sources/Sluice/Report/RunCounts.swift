@@ -5,7 +5,7 @@ internal import Sharding
 /// Counts that grow as an engine delivers.
 final class RunCounts: @unchecked Sendable {
   // Proof of @unchecked: touched by the worker that delivers, and by the run when no engine runs.
-  private(set) var report: Report
+  private(set) var report: RunReport
   /// What was inspected, if anything.
   private(set) var inspection: InspectionTotals?
   /// What each input is a row of.
@@ -16,7 +16,7 @@ final class RunCounts: @unchecked Sendable {
   private var input = 0
 
   init(_ options: RunOptions) {
-    report = Report(countsAnnotations: ReaderNeeds(options).countsAnnotations)
+    report = RunReport(countsAnnotations: ReaderNeeds(options).countsAnnotations)
     if options.inspects { inspection = InspectionTotals() }
   }
 
@@ -33,7 +33,7 @@ final class RunCounts: @unchecked Sendable {
   func warnSkipped(entry: String, of name: InputName) {
     report.warn(
       .entrySkipped, count: 1,
-      at: Position(input: name.description, entry: entry, byte: 0, line: 1, column: 1, asset: 0))
+      at: InputPosition(input: name.description, entry: entry, byte: 0, line: 1, column: 1, asset: 0))
   }
 
   /// Starts an input or an entry of one.
@@ -59,17 +59,17 @@ final class RunCounts: @unchecked Sendable {
   func endAtLastAsset() { report.inputs[input].bytes = report.inputs[input].lastGoodOffset }
 
   /// A place in the input that is being read.
-  func position(_ offset: Int, line: Int, column: Int) -> Position {
-    Position(
+  func position(_ offset: Int, line: Int, column: Int) -> InputPosition {
+    InputPosition(
       input: report.inputs[input].name, entry: report.inputs[input].entry, byte: offset, line: line,
       column: column, asset: nextAsset)
   }
 
   /// Counts an asset that is no malformed one.
   func add(
-    _ delta: CountsDelta, _ surprises: Surprises, range: Range<Int>, lines: SurpriseLines
+    _ delta: CountsDelta, _ warningCounts: WarningCounts, range: Range<Int>, lines: WarningLines
   ) {
-    for (code, surprise) in surprises {
+    for (code, surprise) in warningCounts {
       let place = lines[code] ?? (line: 0, column: 0)
       warn(
         code, count: surprise.count,
@@ -89,7 +89,7 @@ final class RunCounts: @unchecked Sendable {
   }
 
   /// Notes which names of a selection nothing in the inputs has, all of which have been read.
-  func endAll(_ selection: Selection) { report.neverSeen = met.missing(of: selection, in: report) }
+  func endAll(_ selection: AssetSelection) { report.neverSeen = met.missing(of: selection, in: report) }
 
   /// Counts rows of which the biggest has `bytes` bytes without its newline, each written `copies` times more.
   func addRows(
@@ -105,7 +105,7 @@ final class RunCounts: @unchecked Sendable {
   }
 
   /// Counts a malformed element, which starts at `position`.
-  func addMalformed(at position: Position, isRejected: Bool) {
+  func addMalformed(at position: InputPosition, isRejected: Bool) {
     report.warn(isRejected ? .assetRejected : .assetSkipped, count: 1, at: position)
     report.assets.seen += 1
     report.inputs[input].assets += 1
@@ -113,7 +113,7 @@ final class RunCounts: @unchecked Sendable {
   }
 
   /// Counts a surprise.
-  func warn(_ code: WarningCode, count: Int, at position: Position) {
+  func warn(_ code: WarningCode, count: Int, at position: InputPosition) {
     report.warn(code, count: count, at: position)
   }
 }

@@ -20,16 +20,16 @@ extension WarningCode {
   }
 }
 
-extension Report {
+extension RunReport {
   /// A line for people for each kind of surprise, and for each name that nothing in the inputs has.
   ///
   /// - Parameter name: How the options are called there.
   /// - Returns: The lines, without an end of line.
   package func warningLines(naming name: (NameOption) -> String) -> [String] {
-    surpriseLines + missingLines(naming: name)
+    warningLines + missingLines(naming: name)
   }
 
-  private var surpriseLines: [String] {
+  private var warningLines: [String] {
     warnings.sorted { $0.code.rawValue < $1.code.rawValue }.map { warning in
       let place = warning.first
       let input = place.entry.map { "\(place.input) (entry \($0))" } ?? place.input

@@ -15,7 +15,7 @@ final class AnnotationRows {
   private let arena: Arena?
   private let minifier: Minifier
   private var line: [UInt8] = []
-  private let judge: Judge
+  private let judge: JSONAcceptor
   /// Told where each row goes before it is written, where rows are not collected.
   var onRow: ((RowPlace) throws -> Void)?
 
@@ -32,7 +32,7 @@ final class AnnotationRows {
     self.buffer = buffer
     self.arena = arena
     minifier = Minifier(kernel: plan.kernel)
-    judge = Judge(plan, depth: list.depth)
+    judge = JSONAcceptor(plan, depth: list.depth)
   }
 
   /// Sees that an annotation is JSON.

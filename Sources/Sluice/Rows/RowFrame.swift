@@ -170,7 +170,7 @@ struct RowFrames: Sendable {
   private func text(_ range: Range<Int>, depth: Int, _ urls: URLPlaces? = nil) throws -> [UInt8] {
     var minifier = Minifier(kernel: plan.kernel)
     var text: [UInt8] = []
-    if try !Judge(plan, depth: depth).allows(range, of: bytes) { throw Malformed() }
+    if try !JSONAcceptor(plan, depth: depth).allows(range, of: bytes) { throw Malformed() }
     let queries = try urls?.queries(in: range, of: bytes) ?? CutList([], isLegacy: false)
     try queries.forEachKept(in: range) { part in
       try bytes.visit(part) { bytes, _ in minifier.append(bytes, to: &text) }

@@ -49,7 +49,7 @@ final class InputRun {
   private let recorder: Recorder
   private let input: InputBytes
   /// What stands where the first element should start, if it is nothing that has a name.
-  private var strangeStart: (position: Position, hint: String)?
+  private var strangeStart: (position: InputPosition, hint: String)?
   private lazy var stepper = ElementStepper(
     plan: context.plan, pool: context.pool, limit: context.budget.rows, recorder: recorder)
 
@@ -185,7 +185,7 @@ final class InputRun {
     }
   }
 
-  private func foreign(_ content: ForeignContent, _ position: Position) -> ForeignInput {
+  private func foreign(_ content: ForeignContent, _ position: InputPosition) -> ForeignInput {
     ForeignInput(content: content, place: data.place, position: position)
   }
 
@@ -294,7 +294,7 @@ extension Gap {
 
 extension RunCounts {
   /// The place of a byte that cannot stand between elements.
-  fileprivate func position(_ misplaced: Misplaced) -> Position {
+  fileprivate func position(_ misplaced: UnexpectedByte) -> InputPosition {
     let line = misplaced.line
     return position(misplaced.offset, line: line.line, column: misplaced.offset - line.start + 1)
   }

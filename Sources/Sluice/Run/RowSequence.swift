@@ -99,7 +99,7 @@ private final class RowQueue: Sendable {
 
   private let sequence: RowSequence
   private let monitor = RunMonitor()
-  private let state = Monitor(State())
+  private let state = ConditionLock(State())
 
   init(_ sequence: RowSequence) { self.sequence = sequence }
 

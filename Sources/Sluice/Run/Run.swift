@@ -41,7 +41,7 @@ public enum RunOutput: Sendable {
 /// What a run was and what came of it.
 public struct RunResult: Sendable {
   /// The counts.
-  public var report: Report
+  public var report: RunReport
   /// How many workers there were, which the memory limit may have made fewer.
   public var workers: Int
   /// What would have been written, if nothing was to be.

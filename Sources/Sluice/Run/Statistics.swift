@@ -37,7 +37,7 @@ package struct RunTiming: Sendable {
   }
 }
 
-extension Report {
+extension RunReport {
   /// The line of `--stats json` for a run that is done, without its newline.
   ///
   /// - Parameters:

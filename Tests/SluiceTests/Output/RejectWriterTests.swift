@@ -18,7 +18,7 @@ import Testing
 }
 
 @Suite struct RejectWriterTests {
-  private let position = Position(input: "in", entry: nil, byte: 10, line: 2, column: 3, asset: 4)
+  private let position = InputPosition(input: "in", entry: nil, byte: 10, line: 2, column: 3, asset: 4)
 
   /// The line of one reject, and the files beside it.
   private func reject(_ bytes: [UInt8], isLost: Bool = false) throws -> (JSONTree, files: [String: [UInt8]]) {

@@ -22,7 +22,7 @@ struct SmallOutput {
     }
     let reject = Array("{\"raw\":\"\(tag)\"}\n".utf8)
     let rejectSum = try write(reject, to: "rejects/rejects.jsonl", transaction)
-    let report = Report(countsAnnotations: false).fileText
+    let report = RunReport(countsAnnotations: false).fileText
     let manifest = ManifestText(
       createdAt: "2026-11-21T05:04:29Z", options: .object([("rows", .text("assets"))]), inputs: [], copies: 0,
       partitions: partitions, reportSha256: Digest.sha256(report),

@@ -176,7 +176,7 @@ import Testing
   }
 
   private func rewriteManifest(files: [Listed]) throws {
-    let report = Report(countsAnnotations: false).fileText
+    let report = RunReport(countsAnnotations: false).fileText
     try base.write(String(decoding: report, as: UTF8.self), to: "out/report.json")
     var text = JSONText.object([
       ("schema", .int(1)), ("generator", .text("sluice 0")), ("files", .array(files.map(\.json))),

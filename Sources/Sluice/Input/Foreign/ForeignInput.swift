@@ -5,7 +5,7 @@ struct ForeignInput: RunErrorConvertible {
   let content: ForeignContent
   let place: ForeignPlace
   /// Where that shows.
-  let position: Position
+  let position: InputPosition
 
   var runError: RunError {
     RunError(.notExport, content.message, hint: content.hint(place), position: position)

@@ -1,7 +1,7 @@
 // A report as Swift reads and writes it: the members of `report.json`, so that one that was written by a run can be
 // decoded, by any decoder.
 
-extension Report: Codable {
+extension RunReport: Codable {
   private enum CodingKeys: String, CodingKey {
     case schema, status, inputs, assets, tasks, annotations, rows, copies, stages, batches, titles, kinds,
       tools, other
@@ -45,7 +45,7 @@ extension Report: Codable {
     biggestRow = try values.decodeIfPresent(BiggestRow.self, forKey: .biggestRow)
     duplicateKeys = try values.decode(Int.self, forKey: .duplicateKeys)
     neverSeen = try values.decode([MissingName].self, forKey: .neverSeen)
-    warnings = try values.decode([Warning].self, forKey: .warnings)
+    warnings = try values.decode([RunWarning].self, forKey: .warnings)
   }
 
   /// Writes the members of `report.json`.
@@ -116,7 +116,7 @@ extension BiggestRow: Codable {
   }
 }
 
-extension Warning: Codable {
+extension RunWarning: Codable {
   private enum CodingKeys: String, CodingKey { case code, count, message, first }
 
   /// Reads a member of `report.json`.
@@ -124,7 +124,7 @@ extension Warning: Codable {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     code = try values.decode(WarningCode.self, forKey: .code)
     count = try values.decode(Int.self, forKey: .count)
-    first = try values.decode(Position.self, forKey: .first)
+    first = try values.decode(InputPosition.self, forKey: .first)
   }
 
   /// Writes a member of `report.json`.

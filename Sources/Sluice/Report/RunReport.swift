@@ -52,17 +52,17 @@ public struct BiggestRow: Sendable, Hashable {
 }
 
 /// A surprise, counted, with the first place it was met at.
-public struct Warning: Sendable, Hashable {
+public struct RunWarning: Sendable, Hashable {
   /// What it is.
   public var code: WarningCode
   /// How often it was met.
   public var count: Int
   /// Where first.
-  public var first: Position
+  public var first: InputPosition
 }
 
 /// The counts of a run.
-public struct Report: Sendable, Hashable {
+public struct RunReport: Sendable, Hashable {
   /// What was read, in order.
   public internal(set) var inputs: [InputReport] = []
   /// What became of the assets.
@@ -92,7 +92,7 @@ public struct Report: Sendable, Hashable {
   /// The names that options have and nothing in the inputs has; empty if the run ended before the inputs did.
   public internal(set) var neverSeen: [MissingName] = []
   /// The surprises, by code.
-  public internal(set) var warnings: [Warning] = []
+  public internal(set) var warnings: [RunWarning] = []
 
   init(countsAnnotations: Bool) {
     if countsAnnotations { annotations = SeenKept() }
@@ -116,18 +116,18 @@ public struct Report: Sendable, Hashable {
     tools.add(delta.tools)
   }
 
-  mutating func warn(_ code: WarningCode, count: Int, at position: Position) {
+  mutating func warn(_ code: WarningCode, count: Int, at position: InputPosition) {
     if let index = warnings.firstIndex(where: { $0.code == code }) {
       warnings[index].count += count
     } else {
-      warnings.append(Warning(code: code, count: count, first: position))
+      warnings.append(RunWarning(code: code, count: count, first: position))
     }
   }
 }
 
 // MARK: As JSON
 
-extension Report {
+extension RunReport {
   /// The text of `report.json`.
   public var text: String { String(decoding: fileText, as: UTF8.self) }
 
@@ -189,7 +189,7 @@ extension BiggestRow {
   }
 }
 
-extension Warning {
+extension RunWarning {
   var json: JSONText {
     .object([
       ("code", .text(code.rawValue)), ("count", .int(count)), ("message", .text(code.message)),

@@ -1,5 +1,5 @@
 /// A place in an input.
-public struct Position: Sendable, Hashable, Codable {
+public struct InputPosition: Sendable, Hashable, Codable {
   /// The input as it was named.
   public var input: String
   /// The entry of an archive.
@@ -14,7 +14,7 @@ public struct Position: Sendable, Hashable, Codable {
   public var asset: Int
 }
 
-extension Position {
+extension InputPosition {
   /// The members of `POS` in the schemas.
   var members: [(String, JSONText)] {
     [

@@ -3,7 +3,7 @@
 internal import Sharding
 
 /// A byte that cannot stand where it stands.
-struct Misplaced: Sendable {
+struct UnexpectedByte: Sendable {
   /// Where it is.
   var offset: Int
   /// nil for the end of the input.
@@ -14,7 +14,7 @@ struct Misplaced: Sendable {
   var line: LineAnchor
 }
 
-extension Misplaced {
+extension UnexpectedByte {
   /// What is wrong with an input that ends in `gap`, if anything is: it may not end there, or has begun what turned
   /// out to be no byte order mark.
   init?(endOfInput offset: Int, _ gap: Gap, _ line: LineAnchor) {

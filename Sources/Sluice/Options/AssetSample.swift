@@ -4,7 +4,7 @@
 internal import Hashing
 
 /// A share of the assets.
-public struct Sample: Sendable, Hashable {
+public struct AssetSample: Sendable, Hashable {
   /// How many of 100,000,000 assets are meant: millionths of a percent.
   private let share: UInt64
   private static let whole: UInt64 = 100_000_000

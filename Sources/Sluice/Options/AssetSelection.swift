@@ -3,7 +3,7 @@
 /// The filters of a run.
 ///
 /// Within one of them any value may match; across them all must. Names are compared as UTF-8, byte by byte.
-public struct Selection: Sendable, Hashable {
+public struct AssetSelection: Sendable, Hashable {
   /// Keep tasks whose `stage` or `stageId` is one of these; empty means any.
   public var stages: [String] = []
   /// Drop tasks whose `stage` or `stageId` is one of these.
@@ -23,7 +23,7 @@ public struct Selection: Sendable, Hashable {
   /// Keep tasks updated before this time.
   public var updatedBefore: Timestamp?
   /// Keep this share of the assets; nil for all.
-  public var sample: Sample?
+  public var sample: AssetSample?
 
   /// Keeps everything.
   public init() {}
@@ -71,7 +71,7 @@ extension NameOption {
   }
 }
 
-extension Selection {
+extension AssetSelection {
   /// The values of an option.
   func names(_ option: NameOption) -> [String] {
     switch option {

@@ -13,7 +13,7 @@
 
 /// State shared by workers, changed only under a lock, that a worker can wait on.
 @safe
-public final class Monitor<State>: @unchecked Sendable {
+public final class ConditionLock<State>: @unchecked Sendable {
   // Proof of @unchecked: `state` is touched only inside `withLock` and `wait`, both of which hold the mutex,
   // and the two pthread objects live at a fixed address from init to deinit.
   private var state: State

@@ -5,7 +5,7 @@ internal import ByteScan
 internal import JSONEvents
 
 /// Decides on bytes of the input.
-struct Judge: Sendable {
+struct JSONAcceptor: Sendable {
   private let kernel: ScanKernel
   private let maxDepth: Int
 
