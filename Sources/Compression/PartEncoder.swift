@@ -58,7 +58,7 @@ public final class PartEncoder {
 
   /// Waits until no thread of the encoder works, which leaves no trace in the bytes.
   ///
-  /// For a writer that has no more bytes for the time being: its threads are counted only while it writes.
+  /// For a writer that has no more bytes for now: its threads are counted only while it writes.
   ///
   /// - Parameter sink: Takes compressed bytes.
   /// - Throws: `CompressionError`, or what `sink` throws.

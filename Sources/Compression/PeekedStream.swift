@@ -1,4 +1,4 @@
-// Streams with bytes in front of them: what was read to tell a container apart is read again by its decoder.
+// Streams with bytes before them: what was read to tell a container apart is read again by its decoder.
 
 public import Storage
 
@@ -8,7 +8,7 @@ public final class PrefixedStream: ByteStream {
   private var position = 0
   private let rest: any ByteStream
 
-  /// Puts `prefix` in front of `rest`.
+  /// Puts `prefix` before `rest`.
   public init(_ prefix: [UInt8], _ rest: any ByteStream) {
     self.prefix = prefix
     self.rest = rest

@@ -101,7 +101,7 @@ final class ZstdPartCoder: PartCoder {
 
   // MARK: Threads
 
-  /// Has libzstd start its threads, as many as can be had, unless it has.
+  /// Starts libzstd's threads once, as many as the system grants.
   private func start() throws(CompressionError) {
     if isStarted { return }
     var retries = 3

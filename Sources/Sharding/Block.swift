@@ -10,13 +10,13 @@ struct PooledMemory: @unchecked Sendable {
   // Proof of @unchecked: exactly one block, arena or free-list entry holds a buffer at any time.
   let bytes: UnsafeMutableRawBufferPointer
 
-  /// Memory of `count` bytes with as much in front of it as is looked back over.
+  /// Memory of `count` bytes with as much before it as is looked back over.
   static func allocate(_ count: Int) -> PooledMemory {
     let all = UnsafeMutableRawBufferPointer.allocate(byteCount: Block.lookBack + count, alignment: 64)
     return unsafe PooledMemory(bytes: UnsafeMutableRawBufferPointer(rebasing: all[Block.lookBack...]))
   }
 
-  /// The last `count` bytes in front of it, and the memory itself.
+  /// The last `count` bytes before it, and the memory itself.
   func reaching(back count: Int) -> UnsafeMutableRawBufferPointer {
     precondition(0...Block.lookBack ~= count)
     // `allocate` made that much room in front.
@@ -85,7 +85,7 @@ public final class Block: @unchecked Sendable {
   /// The block whose memory it shares; nil if the memory is its own.
   private let whole: Block?
 
-  /// How many bytes in front of a block can be read together with it.
+  /// How many bytes before a block can be read together with it.
   public static let lookBack = 64
 
   /// Takes memory from `pool` and fills it.
@@ -111,12 +111,12 @@ public final class Block: @unchecked Sendable {
     whole = nil
   }
 
-  /// Takes memory from `pool` and fills it together with what stands in front of it, in one read.
+  /// Takes memory from `pool` and fills it together with what stands before it, in one read.
   ///
   /// - Parameters:
   ///   - pool: Where the memory comes from and goes back to.
   ///   - offset: Where the first byte stands in the input.
-  ///   - before: How many bytes in front of that are wanted as well, at most `lookBack`.
+  ///   - before: How many bytes before that are wanted as well, at most `lookBack`.
   ///   - fill: Writes those, and the block's behind them, and returns how many bytes of the block it wrote.
   /// - Throws: What `fill` throws.
   public convenience init(

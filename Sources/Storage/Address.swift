@@ -11,7 +11,7 @@ public enum Address {
   /// `./s3:/bucket`.
   ///
   /// - Parameter path: What was typed.
-  /// - Returns: What stands in front of the colon.
+  /// - Returns: What stands before the colon.
   public static func scheme(of path: FilePath) -> String? {
     guard path.isRelative, path.components.count > 1, let name = path.components.first?.bytes,
       name.last == UInt8(ascii: ":"), let first = name.first, isLetter(first),

@@ -73,7 +73,6 @@ struct RunClock {
 
 /// Standard output.
 enum StandardOutput {
-  /// Takes rows.
   static var sink: any ByteSink { DescriptorSink(.standardOutput, name: "standard output") }
 
   /// Writes text as it is; who closed the other end doesn't want it.

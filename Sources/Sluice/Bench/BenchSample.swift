@@ -16,7 +16,7 @@ struct BenchSample: Sendable {
   /// Shorter samples are compressed from their start each time: zstd would find the last round in its window.
   private static let leastToGoOn = 16 << 20
   private static let piece = 1 << 20
-  /// More than one asset may follow the other, and a byte order mark may stand in front of all.
+  /// More than one asset may follow the other, and a byte order mark may stand before all.
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The bytes, without a byte order mark.

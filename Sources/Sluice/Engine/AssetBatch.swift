@@ -61,7 +61,6 @@ final class AssetBatch: @unchecked Sendable {
     stretches = [stretch]
   }
 
-  /// Makes a batch of rows that could not be made.
   init(moreRowsFailed error: any Error) {
     (endsAtRow, continuesAsset) = (false, true)
     var stretch = Stretch()

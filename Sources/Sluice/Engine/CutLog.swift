@@ -88,7 +88,7 @@ struct CutWindow: Sendable {
   private let isLegacy: Bool
   private let source: ReadAgain
 
-  /// Starts in front of a giant whose bytes can be read again from `source`.
+  /// Starts before a giant whose bytes can be read again from `source`.
   init(_ cuts: GiantCuts, isLegacy: Bool, _ source: ReadAgain) {
     members = CutLogReader(cuts.members)
     urls = CutLogReader(cuts.urls)

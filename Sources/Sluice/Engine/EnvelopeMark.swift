@@ -59,7 +59,7 @@ struct EnvelopeTracker: Sendable {
     lineOffset = isFirst ? start.offset : block.segment.block.offset
   }
 
-  /// Notes an opening bracket in front of `offset`.
+  /// Notes an opening bracket before `offset`.
   mutating func open(_ bracket: UInt8, before offset: Int) {
     brackets.removeSubrange(depth...)
     brackets.append(bracket)

@@ -116,7 +116,7 @@ struct GiantRecorder {
     }
   }
 
-  /// Has the giant walked through once more.
+  /// Requests another pass over the giant.
   private func again(_ giant: GiantEnd, _ phase: GiantPhase) throws -> Interruption {
     if giant.bytes == nil { throw InputChanged() }
     return .giant(GiantRestart(giant, phase))

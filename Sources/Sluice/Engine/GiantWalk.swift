@@ -37,7 +37,7 @@ final class GiantWalk: @unchecked Sendable {
   private var places: WarningPlaces
   private var fault: ElementFault?
   private var isBroken = false
-  /// Where in a block it has stopped for the time being.
+  /// Where in a block it has stopped for now.
   private var stoppedAt: Int?
   private var spoolFailure: (any Error)?
   private(set) var end: Int

@@ -50,7 +50,7 @@ struct LineStart: Sendable {
   /// Whether the next byte is the first of its line, but for a byte order mark.
   private(set) var isHere = false
 
-  /// Takes in the next byte.
+  /// Reads the next byte.
   ///
   /// - Returns: Whether it starts a line as a record, or an array of them, does.
   mutating func starts(_ byte: UInt8) -> Bool {

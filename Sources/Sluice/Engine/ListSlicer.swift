@@ -27,7 +27,7 @@ struct ListSlicer: Sendable {
     self.rereadable = rereadable
   }
 
-  /// Has the open slice start at `offset`, which is in `block`.
+  /// Moves the start of the open slice to `offset`, which is in `block`.
   mutating func startElement(at offset: Int, _ block: GiantBlock) {
     slice?.element = Element(
       extent: Extent(from: offset), line: block.line, lineOffset: block.segment.block.offset)

@@ -144,7 +144,7 @@ struct Merger: Sendable {
     self.giant = giant
   }
 
-  /// Has the giant walk through what it has not.
+  /// Makes the giant walk on.
   ///
   /// - Returns: Whether it has walked through everything.
   private mutating func walk(_ giant: GiantWalk, into result: inout MergeResult) -> Bool {

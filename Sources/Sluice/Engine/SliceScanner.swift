@@ -8,7 +8,7 @@ internal import ByteScan
 /// From where on a parser has to read a slice.
 struct SliceRemainder {
   var offset: Int
-  /// Whether no element stands in front of it.
+  /// Whether no element stands before it.
   var isFirst: Bool
   /// Whether a comma does.
   var followsComma: Bool

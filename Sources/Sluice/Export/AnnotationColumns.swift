@@ -75,7 +75,7 @@ package enum AnnotationColumns {
   /// The members of a snapshot that its column shows, behind `index`.
   static let snapshotKeys: [ExportKey] = [.stage, .stageId, .completedAt, .completedBy]
 
-  /// Those in front of the annotation's own, these, and those behind, without the annotation itself.
+  /// Those before the annotation's own, these, and those behind, without the annotation itself.
   static let shared = all.prefix { !$0.source.isOwn }
   static let own = all.filter(\.source.isOwn)
   static let sharedBehind = all.dropFirst(shared.count + own.count).dropLast()

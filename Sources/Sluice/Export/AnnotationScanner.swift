@@ -1,7 +1,7 @@
 // Reads annotations at a rate between that of the structural scan and that of a parser. It looks at the members
 // of an annotation, knows keys and titles by their spelling, and passes over all other values. It says what an
 // annotation is only where it is sure; on any doubt (a key that stands twice, an element that is no object, a byte
-// that should not be there) it stops in front of the annotation, and yajl decides.
+// that should not be there) it stops before the annotation, and yajl decides.
 
 internal import ByteScan
 internal import JSONEvents

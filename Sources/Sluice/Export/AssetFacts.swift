@@ -77,7 +77,7 @@ struct AnnotationCounts: Sendable {
     storage[0].tools.add(tool, seen: count, kept: kept, limit: limit)
   }
 
-  /// Takes in what was counted of the annotations that follow.
+  /// Adds what was counted of the annotations that follow.
   mutating func add(_ other: AnnotationCounts, limit: Int) {
     metNames.formUnion(other.metNames)
     guard let tables = other.tables else { return }
@@ -183,7 +183,7 @@ extension WarningCounts {
     self[code] = (count: (known?.count ?? 0) + count, first: Swift.min(known?.first ?? .max, first))
   }
 
-  /// Takes in others.
+  /// Adds others.
   mutating func add(_ others: Self) {
     for (code, other) in others { add(code, count: other.count, first: other.first) }
   }

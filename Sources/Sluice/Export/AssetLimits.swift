@@ -83,7 +83,7 @@ extension AssetState {
     task.snapshots.append(SnapshotFacts(index: snapshotIndex))
   }
 
-  /// Takes in an element of `tasks` that starts at `offset`.
+  /// Adds an element of `tasks` that starts at `offset`.
   mutating func addLegacyTask(_ task: TaskFacts, at offset: Int) {
     if taskCount == AssetLimits.tasks { return facts.exceed(.tasks, at: offset) }
     taskCount += 1

@@ -97,7 +97,7 @@ extension AssetState {
     }
   }
 
-  /// Takes in where the value at the current key is, if it becomes a column.
+  /// Notes where the value at the current key is, if it becomes a column.
   mutating func lift(_ range: Range<Int>) {
     switch top.place {
     case .asset:
@@ -126,7 +126,7 @@ extension AssetState {
     }
   }
 
-  /// Takes in that `value` stands in `top`, at its current key if it is an object.
+  /// Notes that `value` stands in `top`, at its current key if it is an object.
   mutating func note(_ value: ObservedValue, at offset: Int) {
     switch top.place {
     case .asset: noteInAsset(value, at: offset)
@@ -145,7 +145,7 @@ extension AssetState {
     }
   }
 
-  /// Takes in that the element has a member of this name.
+  /// Notes that the element has a member of this name.
   mutating func recognise(_ key: ExportKey) {
     switch key {
     case .asset, .assetId, .externalId, .dataset, .batches, .task, .tasks: facts.marks.insert(.asset)

@@ -9,7 +9,7 @@ struct TokenSpelling: Sendable {
   fileprivate let last: UInt64
   let count: Int
 
-  /// Takes in a spelling.
+  /// Adds a spelling.
   ///
   /// - Parameters:
   ///   - token: Its first byte.
@@ -93,7 +93,7 @@ struct TokenTable: Sendable {
     }
   }
 
-  /// Takes in a new spelling, whose first byte is at `token`.
+  /// Adds a new spelling, whose first byte is at `token`.
   mutating func append(_ spelling: TokenSpelling, _ token: UnsafePointer<UInt8>) {
     spellings.append(spelling)
     starts.append(bytes.count)

@@ -91,7 +91,7 @@ final class BlockSource: Sendable {
     }
   }
 
-  /// Reads a block together with the few bytes in front of it.
+  /// Reads a block together with the few bytes before it.
   ///
   /// They tell whether its first byte is escaped: whether it follows an odd run of backslashes. The engine scans anew
   /// in the rare case that the run is longer than what is looked at.

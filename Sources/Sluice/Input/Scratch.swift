@@ -24,6 +24,5 @@ struct Scratch: Sendable {
     _ = try SpoolFile(in: directory)
   }
 
-  /// Makes a file for bytes that must be read again.
   func makeSpool() throws -> SpoolFile { try SpoolFile(in: directory) }
 }

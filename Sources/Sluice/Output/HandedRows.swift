@@ -100,7 +100,7 @@ final class HandedRows: RowReceiver {
 
   func settle() {}
 
-  /// How many bytes stand in front of the first line feed; nil if there is none.
+  /// How many bytes stand before the first line feed; nil if there is none.
   private static func lineLength(in bytes: Span<UInt8>) -> Int? {
     unsafe bytes.withUnsafeBufferPointer { bytes in
       // Looks at the span's bytes alone, and what it finds is among them.

@@ -54,7 +54,7 @@ struct ManifestText {
 
   /// The bytes of the file.
   ///
-  /// The member `sha256` comes last; its value is the SHA-256 of everything before the comma in front of it:
+  /// The member `sha256` comes last; its value is the SHA-256 of everything up to the comma before it:
   /// of all of the file but its last 78 bytes, and those leave no choice.
   var utf8: [UInt8] {
     let files = JSONText.elements { [partitions] write in

@@ -35,7 +35,7 @@ struct SealReader {
     for index in cut..<bytes.count { end.append(bytes[index]) }
   }
 
-  /// Whether the seal holds the sum of what is in front of it.
+  /// Whether the seal holds the sum of what is before it.
   var isRight: Bool { end == ManifestSeal(sha256: sum.sha256).bytes }
 
   /// Whether it also is the sum that the manifest's member says.

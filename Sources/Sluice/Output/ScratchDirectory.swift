@@ -21,7 +21,6 @@ final class ScratchDirectory: Sendable {
     (path, lock) = try Self.make(below: parent)
   }
 
-  /// Makes a locked directory.
   private static func make(below parent: FilePath) throws -> (path: FilePath, lock: FileLock) {
     while true {
       let name = prefix + UniqueName.suffix()

@@ -9,7 +9,6 @@ struct JSONAcceptor: Sendable {
   private let kernel: ScanKernel
   private let maxDepth: Int
 
-  /// Makes a judge of values that are already in `depth` containers.
   init(_ plan: RunPlan, depth: Int = 0) {
     kernel = plan.kernel
     maxDepth = plan.maxDepth - depth

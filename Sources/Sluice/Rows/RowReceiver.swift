@@ -5,9 +5,9 @@ internal import Sharding
 
 /// Where rows go.
 protocol RowReceiver: AnyObject {
-  /// Takes in that the rows that come now are of this input, or this entry of it.
+  /// Announces that the rows that follow are from this input, or this entry of it.
   func begin(_ input: InputName, entry: String?)
-  /// Takes in that the rows that come now are of the asset of this number in its input.
+  /// Announces that the rows that follow are from the asset of this number in its input.
   func begin(asset: Int)
   /// The partitions that the asset's row goes to.
   func targets(for place: RowPlace) throws -> [Int]

@@ -118,7 +118,6 @@ struct NameSet: Sendable {
   /// The number of the first among all names of the selection.
   private let first: Int
 
-  /// Makes a set of names that have numbers from `first` on.
   init(_ names: [String], from first: Int = 0) {
     self.names = names.map { Array($0.utf8) }
     self.first = first

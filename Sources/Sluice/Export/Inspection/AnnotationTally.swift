@@ -25,7 +25,7 @@ struct AnnotationTally: Sendable {
   /// Counts keys that are not told apart.
   mutating func addUnknownKeys(_ count: Int) { unknownKeys.addOther(count) }
 
-  /// Takes in what was counted of annotations that follow; the tables keep few names of one asset.
+  /// Adds what was counted of annotations that follow; the tables keep few names of one asset.
   mutating func add(_ other: AnnotationTally) {
     let limit = BoundedTally.limit
     users.add(other.users, limit: limit)

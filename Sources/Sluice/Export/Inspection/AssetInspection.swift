@@ -43,7 +43,7 @@ struct KeyClasses: Sendable {
 }
 
 extension AssetState {
-  /// Takes in a key of an asset or a task.
+  /// Adds a key of an asset or a task.
   mutating func inspect(key name: Span<UInt8>, at offset: Int) {
     let place: InspectedPlace
     switch top.place {
@@ -57,14 +57,14 @@ extension AssetState {
     }
   }
 
-  /// Takes in a string that may be a signed URL.
+  /// Adds a string that may be a signed URL.
   mutating func inspect(url: Span<UInt8>) {
     // Those of the history are only met where everything is checked.
     if case .snapshot = top.place { return }
     if isURL(), let signed = SignedURL(url) { facts.inspection?.urls.add(signed) }
   }
 
-  /// Takes in where a list stands whose annotations count.
+  /// Notes where a list stands whose annotations count.
   mutating func inspect(list range: Range<Int>) {
     readsCountedList = false
     if inTaskList {
@@ -74,7 +74,7 @@ extension AssetState {
     }
   }
 
-  /// Takes in where a value stands in the container on top.
+  /// Notes where a value stands in the container on top.
   mutating func inspect(value range: Range<Int>) {
     if case .task = top.place, top.key == .stageHistory { facts.inspection?.historyBytes += range.count }
   }

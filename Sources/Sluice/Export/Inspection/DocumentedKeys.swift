@@ -69,7 +69,7 @@ struct UnknownKeys: Sendable {
   /// Counts keys that are not told apart.
   mutating func addOther(_ count: Int) { other += count }
 
-  /// Takes in what was counted after everything so far.
+  /// Adds what was counted after everything so far.
   mutating func add(_ keys: UnknownKeys, limit: Int) {
     for (key, count) in zip(keys.keys, keys.counts) {
       add(key, count.count, first: count.first, limit: limit)

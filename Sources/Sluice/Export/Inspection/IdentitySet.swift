@@ -17,7 +17,7 @@ struct IdentitySet: Sendable {
   /// Ids that came when the table was full, and may have come before.
   private(set) var unsure = 0
 
-  /// Takes in the next id's hash; nil for none.
+  /// Adds the next id's hash; nil for none.
   mutating func add(_ hash: UInt64?) {
     guard let hash else {
       missing += 1

@@ -2,7 +2,7 @@
 
 /// One asset among the biggest.
 struct InspectedAsset: Sendable {
-  /// How many assets stand in front of it: in the delta, then in its input.
+  /// How many assets stand before it: in the delta, then in its input.
   var number: Int
   /// Which input it is in.
   var input = 0
@@ -31,7 +31,7 @@ struct BiggestAssets: Sendable {
     value > 0 && (assets.count < most || size(assets[most - 1]) < value)
   }
 
-  /// Takes in an asset that comes after all others.
+  /// Adds an asset that comes after all others.
   mutating func add(_ asset: InspectedAsset) {
     let value = size(asset)
     guard takes(value) else { return }

@@ -31,7 +31,7 @@ struct InspectionTotals: Sendable {
   private var unknownNumbers: [UnknownKey: Int] = [:]
   private var unknownBytes = 0
 
-  /// Takes in assets of an input, before which there were `first` in it.
+  /// Adds assets of an input, before which there were `first` in it.
   mutating func add(_ delta: InspectionDelta, input: Int, firstAsset first: Int) {
     sums.add(delta.sums)
     urls.add(delta.urls)

@@ -49,7 +49,7 @@ struct PageCounts: Sendable {
     binWidth *= 2
   }
 
-  /// Takes in other annotations of the same asset.
+  /// Adds other annotations of the same asset.
   mutating func add(_ other: PageCounts) {
     annotations += other.annotations
     beyond += other.beyond

@@ -105,7 +105,7 @@ struct ShapeTree: Sendable {
     return false
   }
 
-  /// Takes in the shape of other values.
+  /// Adds the shape of other values.
   mutating func add(_ other: ShapeTree) {
     if nodes.count == 1, nodes[0].kinds.isEmpty, !nodes[0].isFull {
       self = other
@@ -127,7 +127,7 @@ struct ShapeTree: Sendable {
 }
 
 extension ShapeTree? {
-  /// Takes in the shape of other values, if there are any.
+  /// Adds the shape of other values, if there are any.
   mutating func add(_ other: ShapeTree?) {
     guard let other else { return }
     if self == nil { self = other } else { self?.add(other) }
