@@ -9,7 +9,7 @@ final class AnnotationRows {
   private(set) var groups: [KeptRow] = []
   private let kind: AnnotationKind
   private let frame: RowFrame
-  private let own: [OwnColumn]
+  private let own: OwnColumns
   private let partitions: (kind: Bool, title: Bool, tool: Bool)
   private let buffer: RowBuffer
   private let arena: Arena?
@@ -26,7 +26,7 @@ final class AnnotationRows {
   init(_ plan: RunPlan, _ list: ListPlace, _ frame: RowFrame, to buffer: RowBuffer, _ arena: Arena?) {
     kind = list.kind
     self.frame = frame
-    own = OwnColumn.all(of: kind)
+    own = OwnColumns.all(of: kind)
     let keys = plan.options.output.partitionBy
     partitions = (keys.contains(.kind), keys.contains(.title), keys.contains(.tool))
     self.buffer = buffer
@@ -108,8 +108,9 @@ final class AnnotationRows {
     _ add: (Range<Int>, inout [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     for part in frame.head { line += part }
-    for column in own {
-      line += column.opening
+    let openings = own.openings
+    for column in own.columns {
+      line.append(openings.span.extracting(column.opening))
       let range: Range<Int>?
       switch column.value {
       case .none: continue
@@ -157,23 +158,17 @@ private struct OwnColumn: Sendable {
     case tool
   }
 
-  /// All that stands before the value.
-  let opening: [UInt8]
+  /// Where in the text of all openings that is which stands before the value.
+  let opening: Range<Int>
   let value: Value
 
-  static func all(of kind: AnnotationKind) -> [OwnColumn] { byKind[kind] ?? [] }
-
-  // Lists are many and often short, so this is made once.
-  private static let byKind = [AnnotationKind: [OwnColumn]](
-    uniqueKeysWithValues: AnnotationKind.allCases.map { kind in
-      (kind, AnnotationColumns.own.enumerated().map { OwnColumn($1, kind, isFirst: $0 == 0) })
-    })
-
-  private init(_ column: AnnotationColumn, _ kind: AnnotationKind, isFirst: Bool) {
-    var opening = Array("\(isFirst ? "" : ",")\"\(column.name)\":".utf8)
+  /// Appends the opening to `openings`.
+  init(_ column: AnnotationColumn, _ kind: AnnotationKind, to openings: inout [UInt8]) {
+    let start = openings.count
+    openings += Array("\(start == 0 ? "" : ",")\"\(column.name)\":".utf8)
     switch (column.source, kind) {
     case (.kind, _):
-      opening += Array("\"\(kind.rawValue)\"".utf8)
+      openings += Array("\"\(kind.rawValue)\"".utf8)
       value = .none
     case (.tool, .tool): value = .tool
     case (.tool, .classification): value = .member(.tool)
@@ -182,6 +177,33 @@ private struct OwnColumn: Sendable {
     case (.asset, _), (.task, _), (.currentTask, _), (.stage, _), (.snapshot, _), (.annotation, _):
       value = .null
     }
-    self.opening = opening
+    opening = start..<openings.count
+  }
+}
+
+/// The columns of a kind.
+private struct OwnColumns: Sendable {
+  /// Without references: each row goes through them.
+  let columns: [OwnColumn]
+  /// What stands before the values, one behind the other.
+  let openings: [UInt8]
+
+  static func all(of kind: AnnotationKind) -> OwnColumns {
+    switch kind {
+    case .tool: tool
+    case .classification: classification
+    case .relation: relation
+    }
+  }
+
+  // Lists are many and often short, so these are made once.
+  private static let tool = OwnColumns(.tool)
+  private static let classification = OwnColumns(.classification)
+  private static let relation = OwnColumns(.relation)
+
+  private init(_ kind: AnnotationKind) {
+    var openings: [UInt8] = []
+    columns = AnnotationColumns.own.map { OwnColumn($0, kind, to: &openings) }
+    self.openings = openings
   }
 }

@@ -8,13 +8,22 @@
 internal import Sharding
 
 /// The columns that the rows of one task, or of one of its snapshots, share.
-struct RowFrame: Sendable {
+///
+/// A class: it goes from hand to hand with each slice, and a copy would count half a dozen references.
+final class RowFrame: Sendable {
   /// Text in parts: a long value stands alone, so that the frames of one asset hold it together.
   let head: [[UInt8]]
   let middle: [[UInt8]]
   /// The partitions, but for those that the annotation decides.
   let place: RowPlace
   let externalId: [UInt8]?
+
+  init(head: [[UInt8]], middle: [[UInt8]], place: RowPlace, externalId: [UInt8]?) {
+    self.head = head
+    self.middle = middle
+    self.place = place
+    self.externalId = externalId
+  }
 }
 
 /// Makes the frames of one asset.
