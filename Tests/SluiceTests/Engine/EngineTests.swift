@@ -50,8 +50,7 @@ struct Outcome: Equatable, CustomStringConvertible {
 }
 
 @Suite struct EngineTests {
-  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "Fixtures/exports")
+  static let fixtures = SourceText.packageRoot.appending(path: "Fixtures/exports")
 
   static var inputs: [URL] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: fixtures.path)) ?? []

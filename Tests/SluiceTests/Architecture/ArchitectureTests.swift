@@ -42,6 +42,13 @@ import Testing
     #expect(rows.map { String($0.split(separator: "`")[1]) } == Self.folders)
   }
 
+  /// Tests stand in folders of the same names; those of `Input` are the tests of inputs through the command.
+  @Test func testsMirrorTheSources() throws {
+    let files = try SourceText.all(in: "Tests/SluiceTests")
+    #expect(
+      Set(files.map(\.folder)) == Set(Self.folders).subtracting(["Errors", "Input"]).union(["Architecture"]))
+  }
+
   /// What inspects, verifies and measures is known to nobody.
   @Test(arguments: ["Inspect", "Verify", "Bench"]) func leaves(folder: String) throws {
     let files = try SourceText.all(in: "Sources/Sluice")

@@ -97,8 +97,10 @@ struct SourceText {
 
 extension SourceText {
   static var packageRoot: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
+    // This file, its folder, the target's, `Tests`.
+    var root = URL(filePath: #filePath)
+    for _ in 0..<4 { root.deleteLastPathComponent() }
+    return root
   }
 
   /// The Swift files below a folder of the package, each with the first folder below that.

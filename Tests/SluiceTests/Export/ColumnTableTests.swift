@@ -7,9 +7,7 @@ import Testing
 
 @Suite struct ColumnTableTests {
   private func document(_ path: String) throws -> String {
-    var root = URL(filePath: #filePath)
-    for _ in 0..<3 { root.deleteLastPathComponent() }
-    return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    try String(contentsOf: SourceText.packageRoot.appending(path: path), encoding: .utf8)
   }
 
   /// Each annotation's own columns stand together, and the annotation stands last: rows are put together from
