@@ -47,6 +47,11 @@ import Testing
 
   /// The key of each column is one that readers know.
   @Test func keys() {
+    // A key without a name is found nowhere, by both engines alike.
+    for member in AnnotationMember.allCases {
+      let name = member.key.name
+      #expect(!name.isEmpty && ExportKey(name.span) == member.key, "\(member)")
+    }
     for column in AnnotationColumns.all {
       switch column.source {
       case .asset(let key), .task(let key), .currentTask(let key): #expect(key != .other && !key.name.isEmpty)
