@@ -6,6 +6,9 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 int cstorage_rename_exchange(const char *from, const char *to) {
 #if defined(RENAME_EXCHANGE)
@@ -60,3 +63,9 @@ __attribute__((constructor)) static void remember_arguments(int count, char **va
 }
 
 char *const *cstorage_arguments(void) { return arguments; }
+
+void cstorage_share_heap(void) {
+#if defined(__GLIBC__)
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}

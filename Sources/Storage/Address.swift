@@ -30,6 +30,13 @@ public enum Address {
     return scheme + "://" + (scheme.lowercased() == "file" ? "/" : "") + rest
   }
 
+  /// Why an address is refused where a path should be; nil for a path.
+  public static func refusal(of path: FilePath) -> String? {
+    scheme(of: path).map {
+      "'\(text(of: path))' is an address, and only paths are read and written: there is no \($0):// here"
+    }
+  }
+
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
 
   /// What RFC 3986 allows behind the first letter.

@@ -1,4 +1,5 @@
-// The two ways bytes come into a run. A source beyond files (HTTPS, S3) is one more conformance.
+// The two ways bytes come into a run. A source beyond files (HTTPS, S3) is one more conformance
+// here, a `ByteSource` in Sluice, and a kind of `InputName`.
 
 /// Bytes that come one after another and only once: a pipe, or what a decoder makes of another stream.
 public protocol ByteStream: AnyObject {

@@ -67,7 +67,8 @@ public enum CurrentProcess {
     }
   }
 
-  /// Whether it may have so much more address space, which `ulimit -v` bounds.
+  /// Whether it may have so much more address space, which `ulimit -v` bounds; where it does, threads share one heap
+  /// from now on, so that none reserves more than its stack.
   ///
   /// - Parameters:
   ///   - bytes: What it will take for itself.
@@ -75,6 +76,8 @@ public enum CurrentProcess {
   /// - Returns: Whether the system grants it.
   public static func mayHave(bytes: Int, threads: Int) -> Bool {
     var limit = rlimit()
+    unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    if limit.rlim_cur != rlim_t(bitPattern: -1) { cstorage_share_heap() }
     unsafe getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit)
     // What glibc gives a thread where the limit is none.
     let stack = limit.rlim_cur == rlim_t(bitPattern: -1) ? 2 << 20 : Int(clamping: limit.rlim_cur)

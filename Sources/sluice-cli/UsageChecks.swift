@@ -13,10 +13,7 @@ enum TypedPath {
   /// - Throws: `ValidationError`.
   static func check(_ paths: [FilePath?]) throws {
     for case let path? in paths {
-      guard let scheme = Address.scheme(of: path) else { continue }
-      throw ValidationError(
-        "'\(Address.text(of: path))' is an address, and only paths are read and written: there is no \(scheme):// here"
-      )
+      if let refusal = Address.refusal(of: path) { throw ValidationError(refusal) }
     }
   }
 

@@ -38,4 +38,14 @@ import Testing
 
   /// What is typed for those names, apart from what other programs call alike.
   private static let options = OptionWords.typed.values.filter { $0.hasPrefix("--") }.map { " \($0)" }
+
+  /// Each option of names ends up in the selection: one that is parsed and dropped would filter nothing.
+  @Test(arguments: NameOption.allCases) func isHandedOn(option: NameOption) throws {
+    let workspace = try Workspace.withInput()
+    _ = try Command.run(
+      "run", "input.ndjson", "-o", "out", "-q", "--allow-empty", option.flag, "a", "\(option.flag)=b",
+      in: workspace)
+    let options = try JSONValue(workspace.read("out/manifest.json"))["options"]
+    #expect(options?[option.rawValue]?.items.map(\.text) == ["a", "b"])
+  }
 }

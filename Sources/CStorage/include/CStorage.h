@@ -30,3 +30,7 @@ int cstorage_open_nameless(const char *_Nonnull directory);
 ///
 /// Returns NULL where the C library does not hand them to constructors; glibc does.
 char *_Nullable const *_Nullable cstorage_arguments(void);
+
+/// Makes all threads allocate from one heap: mallopt(3) with M_ARENA_MAX, which only glibc has. Otherwise it reserves
+/// 64 MB of address space for each thread that allocates, and keeps them.
+void cstorage_share_heap(void);

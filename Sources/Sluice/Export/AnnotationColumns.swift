@@ -47,7 +47,7 @@ package struct AnnotationColumn: Sendable {
   }
 }
 
-/// The columns in the order in which they stand (DESIGN, rows).
+/// The columns in the order in which they stand (docs/output-format.md).
 package enum AnnotationColumns {
   /// All that are always there; those of the context stand before the last.
   ///

@@ -3,7 +3,7 @@
 /// A known member name, or `other`.
 enum ExportKey: UInt8 {
   case other
-  // Of an asset (`asset-object-current.md`, `asset-object-legacy.md`).
+  // Of an asset (Ango Hub documents the current and the legacy format).
   case asset, assetId, externalId, batches, dataset, task, tasks, labelTask, status
   // Of Sluice's own annotation rows, which are no assets.
   case annotation, kind, snapshot

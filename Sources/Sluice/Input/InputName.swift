@@ -28,7 +28,12 @@ public struct InputName: Sendable, Hashable, CustomStringConvertible {
   public var description: String { shownPath.string }
 
   /// What messages call it.
-  var shownPath: FilePath { path ?? "-" }
+  var shownPath: FilePath {
+    switch kind {
+    case .path(let path): path
+    case .standardInput: "-"
+    }
+  }
 }
 
 extension InputName {
