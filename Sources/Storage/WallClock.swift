@@ -93,6 +93,11 @@ public enum CurrentProcess {
     return true
   }
 
+  /// Where temporary files go: `TMPDIR`, else `/tmp`.
+  public static var temporaryDirectory: FilePath {
+    unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? "/tmp"
+  }
+
   /// The absolute path it works in, nil where that has been removed.
   public static var workingDirectory: FilePath? { try? Path.resolve(".") }
 }

@@ -29,7 +29,7 @@ struct BenchInput: Sendable {
     return size
   }
 
-  private var scratch: Scratch { Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary) }
+  private var scratch: Scratch { Scratch(directory: temporaryDirectory ?? CurrentProcess.temporaryDirectory) }
 
   /// Visits the rows of elements.
   private func forEachData(_ body: (DataInput) throws -> Bool) throws {
@@ -150,7 +150,7 @@ private struct BenchPass {
     run = Run(
       inputs: [input.name], output: .nowhere, options: options,
       temporaryDirectory: input.temporaryDirectory)
-    scratch = Scratch(directory: input.temporaryDirectory ?? SystemDirectory.temporary)
+    scratch = Scratch(directory: input.temporaryDirectory ?? CurrentProcess.temporaryDirectory)
   }
 
   func execute() throws -> BenchTally {

@@ -61,7 +61,8 @@ public struct Inspection: Sendable {
       let run = Run(
         inputs: inputs, output: .nowhere, options: planned, temporaryDirectory: temporaryDirectory)
       let reader = InputsReader(
-        run, plan, monitor, scratch: Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary),
+        run, plan, monitor,
+        scratch: Scratch(directory: temporaryDirectory ?? CurrentProcess.temporaryDirectory),
         rows: NoRows(), rejects: nil,
         threads: ThreadLimit(plan.workers, processors: CurrentProcess.runnableProcessors))
       try reader.readAll()

@@ -4,13 +4,7 @@
 // An engine delivers on one worker at a time, so the closure is never called twice at once, and while it works the
 // rows behind it wait in the engine's own buffers, of which there is a fixed number.
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
+internal import ByteScan
 
 /// Takes a row: its bytes less the line end, valid for the time of the call, and what is known of it.
 public typealias RowHandler = @Sendable (_ row: Span<UInt8>, _ facts: RowFacts) throws -> RowDemand
@@ -92,24 +86,13 @@ final class HandedRows: RowReceiver {
     while start < bytes.count {
       let rest = bytes.extracting(start...)
       // A row has no line feed but its last byte.
-      guard let length = Self.lineLength(in: rest) else { return try hold(rest) }
+      guard let length = rest.firstIndex(of: 0x0A) else { return try hold(rest) }
       try end(with: rest.extracting(..<length))
       start += length + 1
     }
   }
 
   func settle() {}
-
-  /// How many bytes stand before the first line feed; nil if there is none.
-  private static func lineLength(in bytes: Span<UInt8>) -> Int? {
-    unsafe bytes.withUnsafeBufferPointer { bytes in
-      // Looks at the span's bytes alone, and what it finds is among them.
-      guard let start = bytes.baseAddress, let end = unsafe memchr(start, 0x0A, bytes.count) else {
-        return nil
-      }
-      return unsafe UnsafeRawPointer(end) - UnsafeRawPointer(start)
-    }
-  }
 
   private func hold(_ bytes: Span<UInt8>) throws {
     guard bytes.count <= longest - held.count else { throw tooLong }

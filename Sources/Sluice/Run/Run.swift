@@ -6,14 +6,6 @@ internal import Sharding
 internal import Storage
 public import SystemPackage
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// Where the rows of a run go.
 public enum RunOutput: Sendable {
   /// A directory, made or replaced by one rename.
@@ -158,7 +150,7 @@ public struct Run: Sendable {
   }
 
   /// Where spooled data goes where there is no staging directory.
-  private var scratch: Scratch { Scratch(directory: temporaryDirectory ?? SystemDirectory.temporary) }
+  private var scratch: Scratch { Scratch(directory: temporaryDirectory ?? CurrentProcess.temporaryDirectory) }
 }
 
 /// Reads all inputs of a run.
@@ -263,13 +255,5 @@ final class InputsReader {
     guard code == .inputChanged || isAboutBytes && (try? input.hasChanged()) == true else { return failure }
     let change = RunError(InputChanged())
     return RunError(change.code, "\(input.name): \(change.message)", hint: change.hint)
-  }
-}
-
-/// Directories that the system names.
-enum SystemDirectory {
-  /// Where temporary files go: `TMPDIR`, else `/tmp`.
-  static var temporary: FilePath {
-    unsafe getenv("TMPDIR").map { unsafe FilePath(platformString: $0) } ?? "/tmp"
   }
 }

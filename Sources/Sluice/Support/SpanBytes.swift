@@ -1,5 +1,7 @@
 // Small things that spans of bytes do not have.
 
+internal import ByteScan
+
 extension [UInt8] {
   /// A copy of `bytes`.
   init(_ bytes: Span<UInt8>) {
@@ -16,8 +18,5 @@ extension [UInt8] {
 
 extension Span<UInt8> {
   /// Whether one of the bytes is `byte`.
-  func contains(_ byte: UInt8) -> Bool {
-    for index in indices where self[index] == byte { return true }
-    return false
-  }
+  func contains(_ byte: UInt8) -> Bool { firstIndex(of: byte) != nil }
 }

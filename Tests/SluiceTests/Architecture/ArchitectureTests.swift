@@ -72,6 +72,13 @@ import Testing
     }
   }
 
+  /// The C library is seen where it is wrapped, and by programs: the domain needs none.
+  @Test func standardLibraryOfC() throws {
+    let known: Set = ["Storage", "Pipeline", "ByteScan", "sluice-cli"]
+    let importers = try SourceText.all(in: "Sources").filter { $0.imported.contains("Glibc") }
+    #expect(Set(importers.map(\.folder)) == known)
+  }
+
   /// Libraries neither print nor end the process.
   @Test func librariesAreQuiet() throws {
     let files = try SourceText.all(in: "Sources")
